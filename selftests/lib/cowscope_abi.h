@@ -1,0 +1,1 @@
+../../module/uapi/cowscope_abi.h

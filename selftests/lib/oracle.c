@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Second truth beside the module; see oracle.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "oracle.h"
+
+#define TRACEFS		"/sys/kernel/tracing/"
+#define EVENT_GROUP	"cowscope_selftest"
+#define EVENT_NAME	"attempt"
+
+int oracle_pagemap(pid_t pid, const void *base, size_t stride, size_t count,
+		   uint64_t *entry)
+{
+	char path[64];
+	int ret = 0;
+	size_t i;
+	off_t at;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	for (i = 0; i < count && !ret; i++) {
+		at = ((uintptr_t)base + i * stride) / PAGE_BYTES * sizeof(*entry);
+		if (pread(fd, &entry[i], sizeof(*entry), at) != sizeof(*entry))
+			ret = -EIO;
+	}
+	close(fd);
+	return ret;
+}
+
+size_t oracle_moved(const uint64_t *before, const uint64_t *after, size_t count)
+{
+	size_t moved = 0, i;
+
+	for (i = 0; i < count; i++)
+		moved += (before[i] & PAGEMAP_PRESENT) && (after[i] & PAGEMAP_PRESENT) &&
+			 (before[i] & PAGEMAP_FRAME) != (after[i] & PAGEMAP_FRAME);
+	return moved;
+}
+
+size_t oracle_flagged(const uint64_t *entry, size_t count, uint64_t flags)
+{
+	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	size_t flagged = 0, i;
+	uint64_t page;
+	off_t at;
+
+	for (i = 0; i < count && fd >= 0; i++) {
+		if (!(entry[i] & PAGEMAP_PRESENT))
+			continue;
+		at = (entry[i] & PAGEMAP_FRAME) * sizeof(page);
+		if (pread(fd, &page, sizeof(page), at) == sizeof(page))
+			flagged += (page & flags) == flags;
+	}
+	if (fd >= 0)
+		close(fd);
+	return flagged;
+}
+
+static int write_text(const char *path, int flags, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | flags);
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+static bool kernel_has(const char *symbol)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[256], name[128];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "%*s %*s %127s", name) == 1 && !strcmp(name, symbol);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Id of the event, read once and inherited by every actor; 0: no event. */
+static long event_id;
+
+int oracle_attempts_setup(void)
+{
+	FILE *file;
+	int ret;
+
+	if (!kernel_has("wp_page_copy"))
+		return 0;
+	ret = write_text(TRACEFS "kprobe_events", O_APPEND,
+			 "p:" EVENT_GROUP "/" EVENT_NAME " wp_page_copy");
+	if (ret && ret != -EEXIST)
+		return ret;
+	file = fopen(TRACEFS "events/" EVENT_GROUP "/" EVENT_NAME "/id", "re");
+	if (!file)
+		return -errno;
+	ret = fscanf(file, "%ld", &event_id) == 1 ? 1 : -EPROTO;
+	fclose(file);
+	return ret;
+}
+
+void oracle_attempts_cleanup(void)
+{
+	event_id = 0;
+	write_text(TRACEFS "kprobe_events", O_APPEND, "-:" EVENT_GROUP "/" EVENT_NAME);
+}
+
+int oracle_attempts_open(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.config = event_id,
+		.disabled = 1,
+	};
+
+	if (!event_id)
+		return -1;
+	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+void oracle_attempts_start(int counter)
+{
+	if (counter >= 0)
+		ioctl(counter, PERF_EVENT_IOC_ENABLE, 0);
+}
+
+long long oracle_attempts_stop(int counter)
+{
+	long long count;
+
+	if (counter < 0)
+		return -1;
+	ioctl(counter, PERF_EVENT_IOC_DISABLE, 0);
+	if (read(counter, &count, sizeof(count)) != sizeof(count))
+		count = -1;
+	close(counter);
+	return count;
+}
+
+long long oracle_status(pid_t pid, const char *field)
+{
+	size_t length = strlen(field);
+	char path[64], line[256];
+	long long value = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	while (value < 0 && fgets(line, sizeof(line), file))
+		if (!strncmp(line, field, length) && line[length] == ':')
+			value = strtoll(line + length + 1, NULL, 10);
+	fclose(file);
+	return value;
+}
+
+long oracle_mappings(pid_t pid)
+{
+	char path[64];
+	long lines = 0;
+	FILE *file;
+	int c;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	while ((c = getc(file)) != EOF)
+		lines += c == '\n';
+	fclose(file);
+	return lines;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A second truth beside the module: page frames as /proc/PID/pagemap tells
+ * them, page flags, and the kernel's own attempts to copy as counted by a perf
+ * event of one task. Knows nothing of the module.
+ */
+#ifndef SELFTEST_ORACLE_H
+#define SELFTEST_ORACLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define PAGE_BYTES	4096UL
+#define HUGE_BYTES	(2UL << 20)
+
+/* Bits of a pagemap entry and of kpageflags that tests ask for. */
+#define PAGEMAP_PRESENT		(1ULL << 63)
+#define PAGEMAP_SWAPPED		(1ULL << 62)
+#define PAGEMAP_FRAME		((1ULL << 55) - 1)
+#define KPAGE_KSM		(1ULL << 21)
+#define KPAGE_THP		(1ULL << 22)
+
+/*
+ * pagemap entries of count places, stride bytes apart. The array is given by
+ * the caller. 0 or -errno.
+ */
+int oracle_pagemap(pid_t pid, const void *base, size_t stride, size_t count,
+		   uint64_t *entry);
+/* How many of the places had a frame before and have another one now. */
+size_t oracle_moved(const uint64_t *before, const uint64_t *after, size_t count);
+/* How many of the places are mapped with all of these flags. */
+size_t oracle_flagged(const uint64_t *entry, size_t count, uint64_t flags);
+
+/*
+ * Attempts to copy, counted for the calling task alone. setup makes the probe
+ * event (1: it is there, 0: this kernel has no such function, else -errno).
+ * open gives a stopped counter for the calling task, or -1 without the event.
+ */
+int oracle_attempts_setup(void);
+void oracle_attempts_cleanup(void);
+int oracle_attempts_open(void);
+void oracle_attempts_start(int counter);
+/* Stops, closes and returns the count; -1 without the event. */
+long long oracle_attempts_stop(int counter);
+
+/* A field of /proc/PID/status or the like, in its own unit; -1: not there. */
+long long oracle_status(pid_t pid, const char *field);
+/* Lines of /proc/PID/maps. */
+long oracle_mappings(pid_t pid);
+
+#endif /* SELFTEST_ORACLE_H */
