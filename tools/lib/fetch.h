@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reads the module's files and parses them: source and parse in one step. */
+#ifndef COWSCOPE_TOOLS_FETCH_H
+#define COWSCOPE_TOOLS_FETCH_H
+
+#include "parse.h"
+#include "snap.h"
+#include "source.h"
+
+int fetch_snapshot(const struct source *src, struct snapshot *out, struct err *e);
+
+/*
+ * Structs that point into a text come with it: the caller frees *text, after
+ * the last use of the struct.
+ */
+int fetch_status(const struct source *src, struct status *out, char **text,
+		 struct err *e);
+int fetch_process_status(const struct source *src, pid_t pid,
+			 struct process_status *out, char **text, struct err *e);
+int fetch_clones(const struct source *src, struct clone_event **out, size_t *n,
+		 char **text, struct err *e);
+
+int fetch_cow(const struct source *src, pid_t pid, struct cow *out, struct err *e);
+
+#endif
