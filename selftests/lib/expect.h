@@ -60,10 +60,10 @@ stage_begin(struct __test_metadata *_metadata, struct cast *cast)
 {
 	char *status = scope_slurp(scope_path("status"));
 
-	ASSERT_NE(NULL, status) {
+	if (!status)
 		TH_LOG("%s: %s (is the module loaded?)", scope_path("status"),
 		       strerror(errno));
-	}
+	ASSERT_NE(NULL, status);
 	free(status);
 	ASSERT_LE(0, oracle_attempts_setup());
 	ASSERT_EQ(0, cast_begin(cast));
@@ -74,22 +74,25 @@ static inline void
 stage_end(struct __test_metadata *_metadata, struct cast *cast)
 {
 	char why[128];
+	bool balanced;
 
 	cast_end(cast);
 	oracle_attempts_cleanup();
-	EXPECT_TRUE(scope_balanced(why, sizeof(why))) {
+	balanced = scope_balanced(why, sizeof(why));
+	if (!balanced)
 		TH_LOG("%s", why);
-	}
+	EXPECT_TRUE(balanced);
 }
 
 static inline struct scope_cow
 cow_of(struct __test_metadata *_metadata, const struct actor *actor)
 {
 	struct scope_cow cow;
+	int ret = scope_cow(actor->pid, &cow);
 
-	ASSERT_EQ(0, scope_cow(actor->pid, &cow)) {
-		TH_LOG("query %d cow: %s", actor->pid, strerror(errno));
-	}
+	if (ret)
+		TH_LOG("query \"%d cow\": %s", actor->pid, strerror(-ret));
+	ASSERT_EQ(0, ret);
 	return cow;
 }
 
