@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attempts, outcomes and the rest of the causes.
+ *
+ * An attempt opens a slot of its task; the outcome closes it. Every outcome is
+ * counted where it happens, and a slot that is still open at the task's next
+ * attempt, at its exit, or when accounting is switched off, is lost.
+ *
+ * Context of everything that counts: probes, preemption disabled, page-table
+ * locks held; nothing sleeps, allocates or prints.
+ */
+#include <linux/sched.h>
+
+#include "account.h"
+#include "classify.h"
+#include "compat.h"
+#include "record.h"
+
+/* Open attempts live as long as a fault; lost ones until the task's next. */
+#define CWS_ATTEMPT_BITS	11
+#define CWS_SPLIT_BITS		6
+/* How often a reader looks again for a moment without new attempts. */
+#define CWS_STEADY_TRIES	16
+
+DEFINE_PER_CPU(struct cws_cpu_counts, cws_cpu_counts);
+
+static struct cws_slots attempts;
+static struct cws_slots splits;
+
+/* The causes whose copies a fault makes; "remote" is a subset of these. */
+static bool cause_is_copy(enum cws_cause cause)
+{
+	return cause == CWS_CNT_COPIED || cause == CWS_CNT_FILE ||
+	       cause == CWS_CNT_KSM || cause == CWS_CNT_UNSHARED ||
+	       cause == CWS_CNT_HUGETLB;
+}
+
+static enum cws_outcome cause_outcome(enum cws_cause cause)
+{
+	switch (cause) {
+	case CWS_CNT_FILE:
+		return CWS_OUTCOME_FILE;
+	case CWS_CNT_KSM:
+		return CWS_OUTCOME_KSM;
+	case CWS_CNT_ZERO:
+		return CWS_OUTCOME_ZERO;
+	case CWS_CNT_UNSHARED:
+		return CWS_OUTCOME_UNSHARED;
+	default:
+		return CWS_OUTCOME_COPIED;
+	}
+}
+
+static void count(struct cws_record *rec, enum cws_region region, enum cws_cause cause)
+{
+	if (likely(rec))
+		cws_matrix_add(&rec->matrix, region, cause);
+	else
+		cws_record_untracked(cause);
+}
+
+static void count_for_owner(const struct vm_area_struct *vma, unsigned long addr,
+			    enum cws_cause cause)
+{
+	count(cws_record_find_or_create(vma->vm_mm), cws_region(vma, addr), cause);
+}
+
+/*
+ * The owner of a lost attempt is looked up late: its mm may be gone and the
+ * pointer in use again. A record younger than the attempt is not the owner's,
+ * and the count is untracked.
+ */
+static void count_lost(const struct cws_attempt *attempt)
+{
+	struct cws_record *rec = cws_record_find(attempt->mm);
+
+	this_cpu_inc(cws_cpu_counts.outcome[CWS_OUTCOME_LOST]);
+	if (rec && rec->serial > attempt->before_serial)
+		rec = NULL;
+	count(rec, attempt->region, CWS_CNT_LOST);
+}
+
+/* The slot for a new attempt of current; what was still open is lost. */
+static struct cws_attempt *attempt_begin(void)
+{
+	union cws_slot_data *data;
+	bool stale;
+
+	data = cws_slot_open(&attempts, current, &stale);
+	if (unlikely(!data)) {
+		this_cpu_inc(cws_cpu_counts.slots_dropped);
+		return NULL;
+	}
+	if (unlikely(stale))
+		count_lost(&data->attempt);
+	this_cpu_inc(cws_cpu_counts.attempts);
+	return &data->attempt;
+}
+
+static void attempt_end(struct cws_attempt *attempt, enum cws_outcome outcome)
+{
+	this_cpu_inc(cws_cpu_counts.outcome[outcome]);
+	cws_slot_close(&attempts, current,
+		       container_of(attempt, union cws_slot_data, attempt));
+}
+
+/* The open attempt of current on this page, or NULL. */
+static struct cws_attempt *attempt_find(const struct vm_area_struct *vma,
+					unsigned long addr)
+{
+	union cws_slot_data *data = cws_slot_find(&attempts, current);
+
+	if (unlikely(!data) || data->attempt.mm != vma->vm_mm ||
+	    data->attempt.address != (addr & PAGE_MASK))
+		return NULL;
+	return &data->attempt;
+}
+
+/**
+ * cws_account_attempt() - do_wp_page was entered
+ * @vma: of the owner
+ * @addr: faulting address
+ * @source: page that would be copied, NULL when there is none
+ * @cause: what a copy of it counts as
+ * @exclusive: the page belongs to this address space alone already
+ * @unshare: for a read-only pin, not for a write
+ *
+ * Context: as all of this file; the page-table lock keeps @source.
+ */
+void cws_account_attempt(const struct vm_area_struct *vma, unsigned long addr,
+			 struct page *source, enum cws_cause cause, bool exclusive,
+			 bool unshare)
+{
+	struct cws_attempt *attempt = attempt_begin();
+
+	if (unlikely(!attempt))
+		return;
+	attempt->mm = vma->vm_mm;
+	attempt->address = addr & PAGE_MASK;
+	attempt->source = source;
+	attempt->before_serial = cws_record_next_serial();
+	attempt->cause = unlikely(unshare) ? CWS_CNT_UNSHARED : cause;
+	attempt->region = cws_region(vma, addr);
+	attempt->unshare = unshare;
+	attempt->exclusive = exclusive;
+}
+
+/**
+ * cws_account_attempt_kept() - an unshare request that needs no copy
+ * @vma: of the owner
+ * @addr: faulting address
+ *
+ * do_wp_page returns at once for these, so the attempt begins and ends here.
+ */
+void cws_account_attempt_kept(const struct vm_area_struct *vma, unsigned long addr)
+{
+	struct cws_attempt *attempt = attempt_begin();
+
+	if (!attempt)
+		return;
+	count_for_owner(vma, addr, CWS_CNT_KEPT);
+	attempt_end(attempt, CWS_OUTCOME_KEPT);
+}
+
+/**
+ * cws_account_commit() - the copy that an attempt made is being installed
+ * @vma: of the owner
+ * @addr: its address
+ *
+ * "sole" is asked at this moment: the source still counts this mapping of it,
+ * which goes away right after.
+ */
+void cws_account_commit(const struct vm_area_struct *vma, unsigned long addr)
+{
+	struct cws_attempt *attempt = attempt_find(vma, addr);
+	struct mm_struct *mm = vma->vm_mm;
+	struct cws_record *rec;
+	enum cws_cause cause;
+
+	if (unlikely(!attempt)) {
+		this_cpu_inc(cws_cpu_counts.orphans);
+		return;
+	}
+	cause = attempt->cause;
+	rec = cws_record_find_or_create(mm);
+	count(rec, attempt->region, cause);
+	if (cause == CWS_CNT_COPIED && cws_compat_page_mapcount(attempt->source) == 1)
+		count(rec, attempt->region, CWS_CNT_SOLE);
+	if (unlikely(current->mm != mm) && cause_is_copy(cause))
+		count(rec, attempt->region, CWS_CNT_REMOTE);
+	attempt_end(attempt, cause_outcome(cause));
+}
+
+/**
+ * cws_account_taken_over() - a write ended without a copy
+ * @vma: of the owner
+ * @addr: its address
+ */
+void cws_account_taken_over(const struct vm_area_struct *vma, unsigned long addr)
+{
+	struct cws_attempt *attempt = attempt_find(vma, addr);
+	bool exclusive;
+
+	if (!attempt) {
+		this_cpu_inc(cws_cpu_counts.orphans);
+		return;
+	}
+	exclusive = attempt->exclusive;
+	count_for_owner(vma, addr, exclusive ? CWS_CNT_NOTIFIED : CWS_CNT_REUSED);
+	attempt_end(attempt, exclusive ? CWS_OUTCOME_NOTIFIED : CWS_OUTCOME_REUSED);
+}
+
+/**
+ * cws_account_kept() - a page was taken over, perhaps for an unshare request
+ * @vma: of the owner
+ *
+ * A write goes on to change the entry and is counted there.
+ */
+void cws_account_kept(const struct vm_area_struct *vma)
+{
+	union cws_slot_data *data = cws_slot_find(&attempts, current);
+
+	if (!data || !data->attempt.unshare || data->attempt.mm != vma->vm_mm)
+		return;
+	count_for_owner(vma, data->attempt.address, CWS_CNT_KEPT);
+	attempt_end(&data->attempt, CWS_OUTCOME_KEPT);
+}
+
+/**
+ * cws_account_userfault() - a write fault is handed to userfaultfd
+ * @vma: of the owner
+ * @addr: its address
+ *
+ * Not every such fault comes through do_wp_page; only an open attempt counts.
+ */
+void cws_account_userfault(const struct vm_area_struct *vma, unsigned long addr)
+{
+	struct cws_attempt *attempt = attempt_find(vma, addr);
+
+	if (!attempt)
+		return;
+	count_for_owner(vma, addr, CWS_CNT_USERFAULT);
+	attempt_end(attempt, CWS_OUTCOME_USERFAULT);
+}
+
+/**
+ * cws_account_unknown() - new memory was installed by a caller not known
+ * @vma: of the owner
+ * @addr: its address
+ */
+void cws_account_unknown(const struct vm_area_struct *vma, unsigned long addr)
+{
+	struct cws_attempt *attempt = attempt_find(vma, addr);
+
+	this_cpu_inc(cws_cpu_counts.unknown_callers);
+	if (!attempt)
+		return;
+	this_cpu_inc(cws_cpu_counts.unclassified);
+	cws_slot_close(&attempts, current,
+		       container_of(attempt, union cws_slot_data, attempt));
+}
+
+/**
+ * cws_account_event() - something outside the attempts
+ * @vma: of the owner
+ * @addr: its address
+ * @cause: what
+ */
+void cws_account_event(const struct vm_area_struct *vma, unsigned long addr,
+		       enum cws_cause cause)
+{
+	count_for_owner(vma, addr, cause);
+}
+
+/**
+ * cws_account_fault_copy() - a copy by a fault that was no attempt
+ * @vma: of the owner
+ * @addr: its address
+ * @cause: what
+ */
+void cws_account_fault_copy(const struct vm_area_struct *vma, unsigned long addr,
+			    enum cws_cause cause)
+{
+	struct cws_record *rec = cws_record_find_or_create(vma->vm_mm);
+	enum cws_region region = cws_region(vma, addr);
+
+	count(rec, region, cause);
+	if (unlikely(current->mm != vma->vm_mm))
+		count(rec, region, CWS_CNT_REMOTE);
+}
+
+/**
+ * cws_account_split_begin() - a write fault asks for a huge mapping's split
+ * @vma: of the owner
+ * @addr: its address
+ * @pmd: the huge entry
+ *
+ * Two threads may ask at once; only the one that splits gets to
+ * cws_account_split_done().
+ */
+void cws_account_split_begin(const struct vm_area_struct *vma, unsigned long addr,
+			     pmd_t *pmd)
+{
+	union cws_slot_data *data;
+	bool stale;
+
+	data = cws_slot_open(&splits, current, &stale);
+	if (!data) {
+		this_cpu_inc(cws_cpu_counts.slots_dropped);
+		return;
+	}
+	data->split.pmd = pmd;
+	data->split.mm = vma->vm_mm;
+	data->split.region = cws_region(vma, addr);
+}
+
+/**
+ * cws_account_split_none() - a split for another reason begins
+ *
+ * What was asked for before and not done is forgotten.
+ */
+void cws_account_split_none(void)
+{
+	union cws_slot_data *data = cws_slot_find(&splits, current);
+
+	if (data)
+		cws_slot_close(&splits, current, data);
+}
+
+/**
+ * cws_account_split_done() - a huge mapping is split
+ * @mm: the owner
+ * @pmd: the huge entry
+ */
+void cws_account_split_done(struct mm_struct *mm, pmd_t *pmd)
+{
+	union cws_slot_data *data = cws_slot_find(&splits, current);
+
+	if (!data || data->split.pmd != pmd || data->split.mm != mm)
+		return;
+	count(cws_record_find_or_create(mm), data->split.region, CWS_CNT_THP_SPLIT);
+	cws_slot_close(&splits, current, data);
+}
+
+/**
+ * cws_account_task_exit() - a task faults no more
+ * @task: current
+ */
+void cws_account_task_exit(struct task_struct *task)
+{
+	union cws_slot_data data;
+
+	if (cws_slot_drop(&attempts, task, &data))
+		count_lost(&data.attempt);
+	cws_slot_drop(&splits, task, &data);
+}
+
+static void gap_lost(union cws_slot_data *data)
+{
+	preempt_disable();
+	count_lost(&data->attempt);
+	preempt_enable();
+}
+
+static void gap_forget(union cws_slot_data *data)
+{
+}
+
+/**
+ * cws_account_gap() - accounting stops: what is under way cannot be followed
+ *
+ * Context: process context, fault hooks detached and drained.
+ */
+void cws_account_gap(void)
+{
+	cws_slots_sweep(&attempts, gap_lost);
+	cws_slots_sweep(&splits, gap_forget);
+}
+
+static u64 attempts_sum(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(cws_cpu_counts, cpu).attempts);
+	return sum;
+}
+
+static void add_cpu(struct cws_cpu_counts *sum, const struct cws_cpu_counts *cpu)
+{
+	int i;
+
+	sum->attempts += READ_ONCE(cpu->attempts);
+	for (i = 0; i < CWS_NR_OUTCOMES; i++)
+		sum->outcome[i] += READ_ONCE(cpu->outcome[i]);
+	sum->unclassified += READ_ONCE(cpu->unclassified);
+	sum->unknown_callers += READ_ONCE(cpu->unknown_callers);
+	sum->orphans += READ_ONCE(cpu->orphans);
+	sum->slots_dropped += READ_ONCE(cpu->slots_dropped);
+}
+
+static void read_once(struct cws_account_stats *stats)
+{
+	u64 before = attempts_sum();
+	int cpu, i;
+
+	memset(stats, 0, sizeof(*stats));
+	for_each_possible_cpu(cpu)
+		add_cpu(&stats->sum, &per_cpu(cws_cpu_counts, cpu));
+	stats->open = cws_slots_open(&attempts);
+	stats->balance = stats->sum.attempts - stats->sum.unclassified - stats->open;
+	for (i = 0; i < CWS_NR_OUTCOMES; i++)
+		stats->balance -= stats->sum.outcome[i];
+	stats->steady = before == attempts_sum();
+}
+
+/**
+ * cws_account_stats() - the numbers of the identity
+ * @stats: filled in
+ *
+ * The counters of the CPUs cannot be stopped together. The balance means
+ * something when no attempt began while it was read and it came out even; a
+ * few tries find such a moment on all but a very busy machine.
+ *
+ * Context: process context.
+ */
+void cws_account_stats(struct cws_account_stats *stats)
+{
+	int tries;
+
+	for (tries = 0; tries < CWS_STEADY_TRIES; tries++) {
+		read_once(stats);
+		if (stats->steady && !stats->balance)
+			break;
+		cond_resched();
+	}
+	stats->bytes = cws_slots_bytes(&attempts) + cws_slots_bytes(&splits);
+}
+
+/**
+ * cws_account_init() - make the slots
+ *
+ * Return: 0 or -ENOMEM, with nothing left behind.
+ */
+int cws_account_init(void)
+{
+	int err;
+
+	cws_counts_init();
+	err = cws_slots_init(&attempts, CWS_ATTEMPT_BITS);
+	if (err)
+		return err;
+	err = cws_slots_init(&splits, CWS_SPLIT_BITS);
+	if (err)
+		cws_slots_exit(&attempts);
+	return err;
+}
+
+/**
+ * cws_account_exit() - free them
+ *
+ * Context: no hook is attached.
+ */
+void cws_account_exit(void)
+{
+	cws_slots_exit(&splits);
+	cws_slots_exit(&attempts);
+}

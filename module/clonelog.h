@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The last fork, vfork, clone and clone3 events: a bounded ring. Knows nothing
+ * of hooks or files.
+ */
+#ifndef CWS_CLONELOG_H
+#define CWS_CLONELOG_H
+
+#include <linux/pid.h>
+#include <linux/sched.h>
+
+struct cgroup;
+
+enum cws_shape {
+	CWS_SHAPE_PROCESS,	/* address space copied */
+	CWS_SHAPE_VFORK,	/* CLONE_VFORK: parent waits, address space shared */
+	CWS_SHAPE_THREAD,	/* CLONE_THREAD */
+	CWS_SHAPE_SHARED_VM,	/* CLONE_VM without CLONE_THREAD or CLONE_VFORK */
+};
+
+/**
+ * struct cws_clone_event - one call
+ * @time_ns: its entry
+ * @duration_ns: from there to the child being runnable, 0 for a failed call
+ * @flags: as the kernel got them, all 64 bits
+ * @parent: thread group of the caller, referenced while in the ring
+ * @child: the new task, referenced; NULL for a failed call
+ * @cgroup: of the child, referenced, or NULL
+ * @pages: resident pages the child got by copying page tables
+ * @pgtable_bytes: page tables made for that
+ * @vmas: mappings copied
+ * @threads: of the parent
+ * @exit_signal: sent to the parent, 0 none
+ * @syscall: enum cws_syscall
+ * @shape: enum cws_shape
+ * @flags_known: false for tasks the kernel made without kernel_clone()
+ * @comm: of the caller
+ */
+struct cws_clone_event {
+	u64 time_ns;
+	u64 duration_ns;
+	u64 flags;
+	struct pid *parent;
+	struct pid *child;
+	struct cgroup *cgroup;
+	u64 pages;
+	u64 pgtable_bytes;
+	u32 vmas;
+	u32 threads;
+	int exit_signal;
+	u8 syscall;
+	u8 shape;
+	bool flags_known;
+	char comm[TASK_COMM_LEN];
+};
+
+struct cws_clonelog_stats {
+	unsigned int clones, clones_max;
+	u64 clones_dropped;
+	size_t bytes;
+};
+
+int cws_clonelog_init(unsigned int max);
+void cws_clonelog_exit(void);
+void cws_clonelog_add(struct cws_clone_event *event);
+bool cws_clonelog_read(u64 *nr, struct cws_clone_event *event);
+void cws_clonelog_release(struct cws_clone_event *event);
+void cws_clonelog_stats(struct cws_clonelog_stats *stats);
+
+#endif /* CWS_CLONELOG_H */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every difference between kernel versions and architectures, and nothing
+ * else. Main code calls the newest kernel's shape under a cws_compat_ name;
+ * the newest branch stands first, so retiring a kernel deletes the bottom.
+ */
+#ifndef CWS_COMPAT_H
+#define CWS_COMPAT_H
+
+#include <linux/ftrace.h>
+#include <linux/mm.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/thread_info.h>
+#include <linux/version.h>
+
+/*
+ * 6.2 gave ftrace_regs accessors of its own (94d095ffa0e1 "ftrace: abstract
+ * DYNAMIC_FTRACE_WITH_ARGS accesses"); before, x86 keeps a pt_regs inside whose
+ * argument registers are always saved. Needed until support for 6.1 ends.
+ */
+#ifdef ftrace_regs_get_argument
+#define cws_compat_arg(fregs, n)	ftrace_regs_get_argument(fregs, n)
+#else
+#define cws_compat_arg(fregs, n)	regs_get_kernel_argument(&(fregs)->regs, n)
+#endif
+
+/*
+ * Whether an unshare request (a read-only pin) makes a copy of a page that is
+ * not anonymous. Since 6.2 it does for private file pages (c89357e27f20
+ * "mm: support GUP-triggered unsharing of anonymous pages" left them alone,
+ * 84209e87c696 "mm/gup: reliable R/O long-term pinning in COW mappings" not).
+ */
+#define CWS_COMPAT_UNSHARE_COPIES_FILE	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0))
+
+/**
+ * cws_compat_page_mapcount() - page-table entries that map one page
+ * @page: a page that cannot be freed during the call
+ *
+ * The per-page count, huge mappings of its folio included, as page_mapcount()
+ * gave it up to 6.8 (dropped by 05c5323b2a34 and its series).
+ *
+ * Return: number of mappings, 0 and up.
+ */
+static inline int cws_compat_page_mapcount(struct page *page)
+{
+	int count = atomic_read(&page->_mapcount) + 1;
+
+	if (count < 0)
+		count = 0;
+	if (PageCompound(page))
+		count += folio_entire_mapcount(page_folio(page));
+	return count;
+}
+
+/**
+ * cws_compat_site_armed() - is anything attached at a probe site
+ * @addr: the site, as ftrace or kprobes gave it
+ *
+ * x86 has a five-byte nop at an idle ftrace site (0x0f) and a call (0xe8) at an
+ * armed one; a kprobe elsewhere leaves int3 (0xcc) or a jump (0xe9).
+ */
+static inline bool cws_compat_site_armed(unsigned long addr)
+{
+	u8 first = READ_ONCE(*(u8 *)addr);
+
+	return first == 0xe8 || first == 0xcc || first == 0xe9;
+}
+
+/* hugetlb pages mapped by an address space, in 4 KiB pages. */
+static inline u64 cws_compat_hugetlb_pages(struct mm_struct *mm)
+{
+#ifdef CONFIG_HUGETLB_PAGE
+	return atomic_long_read(&mm->hugetlb_usage);
+#else
+	return 0;
+#endif
+}
+
+/*
+ * Made by the kernel inside a process, without kernel_clone(). 6.4 added
+ * PF_USER_WORKER for vhost's (54e6842d0775 "fork/vm: Move common PF_IO_WORKER
+ * behavior to new flag") and sets it for io_uring's as well.
+ */
+static inline bool cws_compat_is_worker(const struct task_struct *task)
+{
+#ifdef PF_USER_WORKER
+	return task->flags & PF_USER_WORKER;
+#else
+	return task->flags & PF_IO_WORKER;
+#endif
+}
+
+/* A fork-like system call under the number of the calling convention in use. */
+enum cws_syscall {
+	CWS_SYS_FORK,
+	CWS_SYS_VFORK,
+	CWS_SYS_CLONE,
+	CWS_SYS_CLONE3,
+	CWS_SYS_KERNEL,
+};
+
+/**
+ * cws_compat_clone_syscall() - which system call current is in
+ *
+ * Context: current's own kernel entry, any lock.
+ * Return: the fork-like call, CWS_SYS_KERNEL for anything else.
+ */
+static inline enum cws_syscall cws_compat_clone_syscall(void)
+{
+	long nr = task_pt_regs(current)->orig_ax;
+
+	if (current->flags & PF_KTHREAD)
+		return CWS_SYS_KERNEL;
+	if (current_thread_info()->status & TS_COMPAT) {
+		switch (nr) {
+		case 2:
+			return CWS_SYS_FORK;
+		case 190:
+			return CWS_SYS_VFORK;
+		case 120:
+			return CWS_SYS_CLONE;
+		case 435:
+			return CWS_SYS_CLONE3;
+		}
+		return CWS_SYS_KERNEL;
+	}
+	/* x32 sets bit 30 over the same numbers. */
+	switch (nr & ~0x40000000L) {
+	case 57:
+		return CWS_SYS_FORK;
+	case 58:
+		return CWS_SYS_VFORK;
+	case 56:
+		return CWS_SYS_CLONE;
+	case 435:
+		return CWS_SYS_CLONE3;
+	}
+	return CWS_SYS_KERNEL;
+}
+
+#endif /* CWS_COMPAT_H */

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The table of hooks; how they are attached, detached and watched over.
+ */
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/ktime.h>
+
+#include "account.h"
+#include "caller.h"
+#include "compat.h"
+#include "hook.h"
+
+struct cws_hook cws_hooks[CWS_NR_HOOKS] = {
+	[CWS_HOOK_DO_WP_PAGE] = {
+		.symbols = { "do_wp_page" }, .required = true,
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_WP,
+	},
+	[CWS_HOOK_NEW_ANON_RMAP] = {
+		.symbols = { "folio_add_new_anon_rmap", "page_add_new_anon_rmap" },
+		.required = true,
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RMAP,
+	},
+	[CWS_HOOK_SET_ACCESS_FLAGS] = {
+		.symbols = { "ptep_set_access_flags" }, .required = true,
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RARE,
+		.entry = cws_set_access_flags_entry,
+	},
+	[CWS_HOOK_MOVE_ANON_RMAP] = {
+		.symbols = { "folio_move_anon_rmap", "page_move_anon_rmap" },
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RARE,
+		.entry = cws_move_anon_rmap_entry,
+	},
+	[CWS_HOOK_HANDLE_USERFAULT] = {
+		.symbols = { "handle_userfault" },
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RARE,
+		.entry = cws_handle_userfault_entry,
+	},
+	[CWS_HOOK_HUGETLB_RMAP] = {
+		.symbols = { "hugetlb_add_new_anon_rmap", "hugepage_add_new_anon_rmap" },
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RARE,
+		.entry = cws_hugetlb_rmap_entry,
+	},
+	[CWS_HOOK_SPLIT_HUGE_PMD] = {
+		.symbols = { "__split_huge_pmd" },
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RARE,
+		.entry = cws_split_huge_pmd_entry,
+	},
+	[CWS_HOOK_WITHDRAW] = {
+		.symbols = { "pgtable_trans_huge_withdraw" },
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RARE,
+		.entry = cws_withdraw_entry,
+	},
+	[CWS_HOOK_EXIT_MMAP] = {
+		.symbols = { "exit_mmap" }, .required = true,
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_LIFE,
+	},
+	[CWS_HOOK_KERNEL_CLONE] = {
+		.symbols = { "kernel_clone" }, .required = true,
+		.mechanism = CWS_KPROBE, .handler = cws_kernel_clone_entry,
+	},
+	[CWS_HOOK_WAKE_UP_NEW_TASK] = {
+		.symbols = { "wake_up_new_task" }, .required = true,
+		.mechanism = CWS_KPROBE, .handler = cws_wake_up_new_task_entry,
+	},
+	[CWS_HOOK_BEGIN_NEW_EXEC] = {
+		.symbols = { "begin_new_exec" },
+		.mechanism = CWS_KPROBE, .handler = cws_begin_new_exec_entry,
+	},
+	[CWS_HOOK_PROCESS_EXEC] = {
+		.symbols = { "sched_process_exec" }, .required = true,
+		.mechanism = CWS_TRACEPOINT, .probe = cws_process_exec_probe,
+	},
+	[CWS_HOOK_PROCESS_EXIT] = {
+		.symbols = { "sched_process_exit" }, .required = true,
+		.mechanism = CWS_TRACEPOINT, .probe = cws_process_exit_probe,
+	},
+};
+
+DEFINE_PER_CPU(u64 [CWS_NR_HOOKS], cws_hook_hits);
+
+/*
+ * Permanent: kernel.ftrace_enabled=0 is refused as long as one of these is
+ * registered, which protects the kprobes on ftrace sites as well.
+ */
+static struct ftrace_ops groups[CWS_NR_GROUPS] = {
+	[CWS_GROUP_WP]	 = { .func = cws_ftrace_wp, .flags = FTRACE_OPS_FL_PERMANENT },
+	[CWS_GROUP_RMAP] = { .func = cws_ftrace_rmap, .flags = FTRACE_OPS_FL_PERMANENT },
+	[CWS_GROUP_RARE] = { .func = cws_ftrace_rare, .flags = FTRACE_OPS_FL_PERMANENT },
+	[CWS_GROUP_LIFE] = { .func = cws_ftrace_life, .flags = FTRACE_OPS_FL_PERMANENT },
+};
+
+static const char *const mechanism_name[] = {
+	[CWS_FTRACE] = "ftrace",
+	[CWS_KPROBE] = "kprobe",
+	[CWS_TRACEPOINT] = "tracepoint",
+};
+
+/* Serialises attach, detach and the gap; never taken by a probe. */
+static DEFINE_MUTEX(hook_mutex);
+static bool accounting;
+static u64 gaps, gap_ns, gap_since_ns;
+
+static void find_tracepoint(struct tracepoint *tp, void *data)
+{
+	struct cws_hook *hook = data;
+
+	if (!strcmp(tp->name, hook->symbols[0]))
+		hook->tp = tp;
+}
+
+static int hook_resolve(struct cws_hook *hook)
+{
+	int i;
+
+	hook->name = hook->symbols[0];
+	if (hook->mechanism == CWS_TRACEPOINT) {
+		for_each_kernel_tracepoint(find_tracepoint, hook);
+		if (hook->tp)
+			return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(hook->symbols) && hook->symbols[i] &&
+	     hook->mechanism != CWS_TRACEPOINT; i++) {
+		hook->site = cws_symbol_address(hook->symbols[i]);
+		if (hook->site) {
+			hook->name = hook->symbols[i];
+			return 0;
+		}
+	}
+	if (!hook->required)
+		return 0;
+	pr_err("cowscope: this kernel has no %s, which is required\n", hook->name);
+	return -ENOENT;
+}
+
+static void group_detach(enum cws_hook_group group)
+{
+	int id;
+
+	if (groups[group].flags & FTRACE_OPS_FL_ENABLED)
+		unregister_ftrace_function(&groups[group]);
+	ftrace_free_filter(&groups[group]);
+	for (id = 0; id < CWS_NR_HOOKS; id++)
+		if (cws_hooks[id].mechanism == CWS_FTRACE && cws_hooks[id].group == group)
+			cws_hooks[id].attached = false;
+}
+
+static int group_attach(enum cws_hook_group group)
+{
+	int id, err;
+
+	for (id = 0; id < CWS_NR_HOOKS; id++) {
+		struct cws_hook *hook = &cws_hooks[id];
+
+		if (hook->mechanism != CWS_FTRACE || hook->group != group || !hook->site)
+			continue;
+		err = ftrace_set_filter_ip(&groups[group], hook->site, 0, 0);
+		if (err) {
+			pr_err("cowscope: %s cannot be traced: error %d\n", hook->name, err);
+			goto err_filter;
+		}
+		hook->attached = true;
+	}
+	err = register_ftrace_function(&groups[group]);
+	if (!err)
+		return 0;
+	if (err == -EBUSY)
+		pr_err("cowscope: function tracing is switched off: set kernel.ftrace_enabled to 1\n");
+	else
+		pr_err("cowscope: function tracing refused: error %d\n", err);
+err_filter:
+	group_detach(group);
+	return err;
+}
+
+static int fault_attach(void)
+{
+	int group, err;
+
+	for (group = CWS_GROUP_WP; group <= CWS_GROUP_RARE; group++) {
+		err = group_attach(group);
+		if (err)
+			goto err_groups;
+	}
+	return 0;
+
+err_groups:
+	while (--group >= CWS_GROUP_WP)
+		group_detach(group);
+	return err;
+}
+
+static void fault_detach(void)
+{
+	int group;
+
+	for (group = CWS_GROUP_RARE; group >= CWS_GROUP_WP; group--)
+		group_detach(group);
+}
+
+static int hook_attach(struct cws_hook *hook)
+{
+	int err;
+
+	switch (hook->mechanism) {
+	case CWS_KPROBE:
+		if (!hook->site)
+			return 0;
+		memset(&hook->kp, 0, sizeof(hook->kp));
+		hook->kp.symbol_name = hook->name;
+		hook->kp.pre_handler = hook->handler;
+		err = register_kprobe(&hook->kp);
+		break;
+	case CWS_TRACEPOINT:
+		if (!hook->tp)
+			return 0;
+		err = tracepoint_probe_register(hook->tp, hook->probe, NULL);
+		break;
+	default:
+		return 0;
+	}
+	hook->attached = !err;
+	if (err)
+		pr_err("cowscope: %s cannot be hooked: error %d\n", hook->name, err);
+	return err;
+}
+
+static void hook_detach(struct cws_hook *hook)
+{
+	if (!hook->attached)
+		return;
+	if (hook->mechanism == CWS_KPROBE)
+		unregister_kprobe(&hook->kp);
+	else if (hook->mechanism == CWS_TRACEPOINT)
+		tracepoint_probe_unregister(hook->tp, hook->probe, NULL);
+	else
+		return;
+	hook->attached = false;
+}
+
+static void life_detach(void)
+{
+	int id;
+
+	for (id = CWS_NR_HOOKS - 1; id >= 0; id--)
+		hook_detach(&cws_hooks[id]);
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * cws_hooks_init() - attach everything
+ *
+ * Teardown is hooked before birth, so that no record outlives its mm.
+ *
+ * Context: may sleep; records and account are ready.
+ * Return: 0, -ENOENT for a missing required hook, what the mechanism said; each
+ * with a line in the log that names the symbol, and nothing left attached.
+ */
+int cws_hooks_init(void)
+{
+	int id, err;
+
+	cws_callers_init();
+	for (id = 0; id < CWS_NR_HOOKS; id++) {
+		err = hook_resolve(&cws_hooks[id]);
+		if (err)
+			return err;
+	}
+	err = group_attach(CWS_GROUP_LIFE);
+	if (err)
+		return err;
+	for (id = 0; id < CWS_NR_HOOKS; id++) {
+		err = hook_attach(&cws_hooks[id]);
+		if (err)
+			goto err_life;
+	}
+	err = fault_attach();
+	if (err)
+		goto err_life;
+	accounting = true;
+	return 0;
+
+err_life:
+	life_detach();
+	group_detach(CWS_GROUP_LIFE);
+	return err;
+}
+
+/**
+ * cws_hooks_exit() - detach everything; no handler runs afterwards
+ */
+void cws_hooks_exit(void)
+{
+	mutex_lock(&hook_mutex);
+	if (accounting)
+		fault_detach();
+	accounting = false;
+	mutex_unlock(&hook_mutex);
+	life_detach();
+	group_detach(CWS_GROUP_LIFE);
+}
+
+/**
+ * cws_hooks_set_accounting() - switch the fault hooks
+ * @on: attach or detach them
+ *
+ * Switching off begins a gap: what happens until it is switched on again is not
+ * counted, and attempts under way are lost.
+ *
+ * Context: process context; takes the hook mutex, may take half a second.
+ * Return: 0 also when nothing was to be done, or what ftrace said.
+ */
+int cws_hooks_set_accounting(bool on)
+{
+	u64 now;
+	int err = 0;
+
+	mutex_lock(&hook_mutex);
+	if (on == accounting)
+		goto out;
+	if (on)
+		err = fault_attach();
+	else
+		fault_detach();
+	if (err)
+		goto out;
+	now = ktime_get_boot_fast_ns();
+	if (on) {
+		gap_ns += now - gap_since_ns;
+	} else {
+		cws_account_gap();
+		gaps++;
+		gap_since_ns = now;
+	}
+	accounting = on;
+out:
+	mutex_unlock(&hook_mutex);
+	return err;
+}
+
+/**
+ * cws_hook_gaps() - when was accounting off
+ * @report: filled in; a gap that lasts is counted up to now
+ */
+void cws_hook_gaps(struct cws_hook_gaps *report)
+{
+	mutex_lock(&hook_mutex);
+	report->accounting = accounting;
+	report->gaps = gaps;
+	report->gap_ns = gap_ns;
+	if (!accounting)
+		report->gap_ns += ktime_get_boot_fast_ns() - gap_since_ns;
+	mutex_unlock(&hook_mutex);
+}
+
+/*
+ * The first byte of the site tells whether anything is attached there: it shows
+ * kprobes disarmed through debugfs, which no callback reports.
+ */
+static bool hook_armed(const struct cws_hook *hook)
+{
+	if (!READ_ONCE(hook->attached))
+		return false;
+	if (hook->mechanism == CWS_TRACEPOINT)
+		return true;
+	if (hook->mechanism == CWS_KPROBE && (hook->kp.flags & KPROBE_FLAG_DISABLED))
+		return false;
+	return cws_compat_site_armed(hook->site);
+}
+
+/**
+ * cws_hook_report() - how a hook is doing
+ * @id: which
+ * @report: filled in
+ *
+ * ftrace without recursion protection cannot miss a call; tracepoints neither.
+ */
+void cws_hook_report(enum cws_hook_id id, struct cws_hook_report *report)
+{
+	const struct cws_hook *hook = &cws_hooks[id];
+	bool armed = hook_armed(hook);
+	int cpu;
+
+	report->name = hook->name;
+	report->mechanism = mechanism_name[hook->mechanism];
+	report->required = hook->required;
+	report->working = armed || (!hook->required && !hook->site && !hook->tp);
+	report->hits = 0;
+	for_each_possible_cpu(cpu)
+		report->hits += READ_ONCE(per_cpu(cws_hook_hits, cpu)[id]);
+	report->missed = hook->mechanism == CWS_KPROBE ? hook->kp.nmissed : 0;
+	report->state = !armed ? "off" : READ_ONCE(hook->bad) ? "bad" :
+			READ_ONCE(hook->proven) ? "proven" : "unproven";
+	if (READ_ONCE(hook->bad))
+		report->working = false;
+}
+
+/**
+ * cws_hook_proven() - has a hook had a good hit
+ * @id: which
+ *
+ * Return: true when it had one, and no bad one.
+ */
+bool cws_hook_proven(enum cws_hook_id id)
+{
+	return READ_ONCE(cws_hooks[id].proven) && !READ_ONCE(cws_hooks[id].bad);
+}
+
+/**
+ * cws_hook_name() - for messages
+ * @id: which
+ *
+ * Return: the symbol.
+ */
+const char *cws_hook_name(enum cws_hook_id id)
+{
+	return cws_hooks[id].name;
+}

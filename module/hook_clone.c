@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hooks of the life of tasks and address spaces: fork, vfork, clone, clone3,
+ * exec, exit, teardown. They decode arguments and tell the records, the log of
+ * clones and the watch list; they stay attached while accounting is off.
+ */
+#include <linux/binfmts.h>
+#include <linux/cgroup.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/ktime.h>
+
+#include "account.h"
+#include "clonelog.h"
+#include "compat.h"
+#include "hook.h"
+#include "hook_clone.h"
+#include "record.h"
+#include "watch.h"
+
+#define CWS_CLONE_BITS	10
+
+static struct cws_slots clones;
+static atomic64_t clone_slots_dropped;
+
+/**
+ * cws_clone_calls_init() - make the slots of calls under way
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cws_clone_calls_init(void)
+{
+	return cws_slots_init(&clones, CWS_CLONE_BITS);
+}
+
+/**
+ * cws_clone_calls_exit() - free them
+ */
+void cws_clone_calls_exit(void)
+{
+	cws_slots_exit(&clones);
+}
+
+/**
+ * cws_clone_slots_dropped() - calls that found no slot
+ *
+ * Return: how many; they appear in the log without flags and duration.
+ */
+u64 cws_clone_slots_dropped(void)
+{
+	return atomic64_read(&clone_slots_dropped);
+}
+
+/**
+ * cws_clone_calls_bytes() - memory of the slots
+ *
+ * Return: bytes.
+ */
+size_t cws_clone_calls_bytes(void)
+{
+	return cws_slots_bytes(&clones);
+}
+
+static enum cws_shape clone_shape(u64 flags)
+{
+	if (flags & CLONE_THREAD)
+		return CWS_SHAPE_THREAD;
+	if (flags & CLONE_VFORK)
+		return CWS_SHAPE_VFORK;
+	if (flags & CLONE_VM)
+		return CWS_SHAPE_SHARED_VM;
+	return CWS_SHAPE_PROCESS;
+}
+
+static void event_begin(struct cws_clone_event *event, const struct cws_clone_call *call)
+{
+	memset(event, 0, sizeof(*event));
+	event->time_ns = call->start_ns;
+	event->flags = call->flags;
+	event->flags_known = true;
+	event->exit_signal = call->exit_signal;
+	event->syscall = call->syscall;
+	event->shape = clone_shape(call->flags);
+	event->threads = get_nr_threads(current);
+	event->parent = get_pid(task_tgid(current));
+	strscpy(event->comm, current->comm, sizeof(event->comm));
+}
+
+/* A call that never got to a running child; known when the task goes on. */
+static void event_failed(const struct cws_clone_call *call)
+{
+	struct cws_clone_event event;
+
+	event_begin(&event, call);
+	cws_clonelog_add(&event);
+}
+
+/* kernel_clone(args): the call begins. */
+int cws_kernel_clone_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct kernel_clone_args *args = (void *)regs_get_kernel_argument(regs, 0);
+	union cws_slot_data *data;
+	bool stale;
+
+	cws_hook_hit(CWS_HOOK_KERNEL_CLONE);
+	cws_hook_check(CWS_HOOK_KERNEL_CLONE, args->exit_signal >= 0 &&
+		       args->exit_signal <= CSIGNAL);
+	data = cws_slot_open(&clones, current, &stale);
+	if (!data) {
+		atomic64_inc(&clone_slots_dropped);
+		return 0;
+	}
+	if (stale)
+		event_failed(&data->clone);
+	data->clone.start_ns = ktime_get_boot_fast_ns();
+	data->clone.flags = args->flags;
+	data->clone.exit_signal = args->exit_signal;
+	data->clone.syscall = cws_compat_clone_syscall();
+	return 0;
+}
+
+/* What the child's address space was given by copying. */
+static void event_copied(struct cws_clone_event *event, struct mm_struct *mm)
+{
+	event->pages = get_mm_rss(mm);
+	event->pgtable_bytes = mm_pgtables_bytes(mm);
+	event->vmas = mm->map_count;
+}
+
+static void child_born(struct task_struct *child, struct mm_struct *mm)
+{
+	struct cws_record *parent = current->mm ? cws_record_find(current->mm) : NULL;
+	struct cws_record *rec = cws_record_find_or_create(mm);
+
+	if (!rec)
+		return;
+	if (rec->state == CWS_RECORD_EMBRYO) {
+		rec->inherited_pages = get_mm_rss(mm);
+		rec->inherited_swap_pages = get_mm_counter(mm, MM_SWAPENTS);
+		rec->inherited_hugetlb_pages = cws_compat_hugetlb_pages(mm);
+	}
+	cws_record_publish(rec, CWS_BORN_FORK, child, parent);
+	cws_watch_forked(current, child, rec);
+}
+
+/*
+ * wake_up_new_task(child): complete, not yet run. Tasks that the kernel makes
+ * without kernel_clone(), like io_uring workers, come through here as well.
+ */
+int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct task_struct *child = (void *)regs_get_kernel_argument(regs, 0);
+	/* Not of a call that failed before the kernel made a worker. */
+	union cws_slot_data *data = cws_compat_is_worker(child) ? NULL :
+				    cws_slot_find(&clones, current);
+	struct mm_struct *mm = child->mm;
+	struct cws_clone_event event;
+	struct cws_clone_call call = { .syscall = CWS_SYS_KERNEL };
+	bool copied = mm && mm != current->mm;
+
+	cws_hook_hit(CWS_HOOK_WAKE_UP_NEW_TASK);
+	cws_hook_check(CWS_HOOK_WAKE_UP_NEW_TASK, READ_ONCE(child->__state) == TASK_NEW);
+	if (copied)
+		child_born(child, mm);
+
+	call.start_ns = ktime_get_boot_fast_ns();
+	event_begin(&event, data ? &data->clone : &call);
+	event.duration_ns = call.start_ns - event.time_ns;
+	event.child = get_pid(task_pid(child));
+	if (!data) {
+		event.flags_known = false;
+		event.shape = copied || !mm ? CWS_SHAPE_PROCESS :
+			      same_thread_group(child, current) ? CWS_SHAPE_THREAD :
+			      CWS_SHAPE_SHARED_VM;
+	}
+	if (copied)
+		event_copied(&event, mm);
+	if (same_thread_group(child, current))
+		event.threads--;	/* the child counts already */
+	rcu_read_lock();
+	event.cgroup = task_dfl_cgroup(child);
+	if (!css_tryget(&event.cgroup->self))
+		event.cgroup = NULL;
+	rcu_read_unlock();
+	cws_clonelog_add(&event);
+	if (data)
+		cws_slot_close(&clones, current, data);
+	return 0;
+}
+
+/* begin_new_exec(bprm): bprm->mm is about to replace current->mm. */
+int cws_begin_new_exec_entry(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct linux_binprm *bprm = (void *)regs_get_kernel_argument(regs, 0);
+	struct cws_record *replaced = current->mm ? cws_record_find(current->mm) : NULL;
+
+	cws_hook_hit(CWS_HOOK_BEGIN_NEW_EXEC);
+	cws_hook_check(CWS_HOOK_BEGIN_NEW_EXEC, bprm->mm && bprm->mm != current->mm &&
+		       bprm->filename);
+	cws_record_begin_exec(bprm->mm, replaced);
+	return 0;
+}
+
+/* sched_process_exec: current runs in the new address space, under its new name. */
+void cws_process_exec_probe(void *data, struct task_struct *task, pid_t old_pid,
+			    struct linux_binprm *bprm)
+{
+	struct cws_record *rec;
+
+	preempt_disable_notrace();
+	cws_hook_hit(CWS_HOOK_PROCESS_EXEC);
+	cws_hook_check(CWS_HOOK_PROCESS_EXEC, task == current && task->mm);
+	rec = cws_record_find_or_create(task->mm);
+	if (rec) {
+		cws_record_publish(rec, CWS_BORN_EXEC, task, NULL);
+		cws_watch_execed(task, rec);
+	}
+	preempt_enable_notrace();
+}
+
+/* sched_process_exit: on 6.1 and 6.12 the task has no address space any more. */
+void cws_process_exit_probe(void *data, struct task_struct *task)
+{
+	union cws_slot_data call;
+
+	preempt_disable_notrace();
+	cws_hook_hit(CWS_HOOK_PROCESS_EXIT);
+	cws_hook_check(CWS_HOOK_PROCESS_EXIT, task == current &&
+		       (task->flags & PF_EXITING));
+	cws_account_task_exit(task);
+	if (cws_slot_drop(&clones, task, &call))
+		event_failed(&call.clone);
+	preempt_enable_notrace();
+}
+
+/*
+ * exit_mmap(mm): the last user is gone; nothing faults on mm any more and its
+ * address may be used again soon. exec has switched current to another address
+ * space by now, exit to none.
+ */
+void notrace cws_ftrace_life(unsigned long ip, unsigned long parent,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct mm_struct *mm = (void *)cws_compat_arg(fregs, 0);
+	bool exec = current->in_execve && current->mm && current->mm != mm;
+
+	preempt_disable_notrace();
+	cws_hook_hit(CWS_HOOK_EXIT_MMAP);
+	cws_hook_check(CWS_HOOK_EXIT_MMAP, atomic_read(&mm->mm_users) == 0);
+	cws_record_retire(mm, exec ? CWS_END_EXEC : CWS_END_EXIT);
+	preempt_enable_notrace();
+}

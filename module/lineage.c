@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Lineage nodes: made in probes from a pool, freed after a grace period.
+ */
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+
+#include "lineage.h"
+#include "pool.h"
+
+static struct cws_pool lineage_pool;
+
+/**
+ * cws_lineage_init() - fill the pool
+ * @want: nodes to keep ready
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cws_lineage_init(unsigned int want)
+{
+	return cws_pool_init(&lineage_pool, "cowscope_lineage",
+			     sizeof(struct cws_lineage), want);
+}
+
+/**
+ * cws_lineage_exit() - free the pool
+ *
+ * Context: all nodes are put; waits for those on their way through RCU.
+ */
+void cws_lineage_exit(void)
+{
+	rcu_barrier();
+	cws_pool_exit(&lineage_pool);
+}
+
+/**
+ * cws_lineage_grow() - have nodes ready for the processes found at load
+ * @want: how many
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cws_lineage_grow(unsigned int want)
+{
+	return cws_pool_grow(&lineage_pool, want);
+}
+
+/**
+ * cws_lineage_create() - the node of a new address space
+ * @born: how it came to be
+ * @serial: its number
+ * @creator: task whose thread group it belongs to
+ * @parent: node it was forked from, or NULL; a reference is taken
+ * @parent_serial: of what it was copied from or replaces, 0 when not known
+ *
+ * Context: probes.
+ * Return: the node with one reference, NULL when the pool is empty.
+ */
+struct cws_lineage *cws_lineage_create(enum cws_born born, u64 serial,
+				       struct task_struct *creator,
+				       struct cws_lineage *parent,
+				       u64 parent_serial)
+{
+	struct cws_lineage *node = cws_pool_take(&lineage_pool);
+
+	if (!node)
+		return NULL;
+	refcount_set(&node->ref, 1);
+	node->born = born;
+	node->parent = parent;
+	if (parent)
+		refcount_inc(&parent->ref);
+	node->serial = serial;
+	node->parent_serial = parent_serial;
+	rcu_read_lock();
+	node->pid = get_pid(task_tgid(creator));
+	rcu_read_unlock();
+	strscpy_pad(node->comm, creator->comm, sizeof(node->comm));
+	return node;
+}
+
+/**
+ * cws_lineage_rename() - take over the present name of a process
+ * @node: of one of its address spaces
+ * @task: of that process
+ *
+ * Context: probes. Readers may see a mix of the two names, always terminated.
+ */
+void cws_lineage_rename(struct cws_lineage *node, struct task_struct *task)
+{
+	strscpy_pad(node->comm, task->group_leader->comm, sizeof(node->comm));
+}
+
+static void lineage_free_rcu(struct rcu_head *rcu)
+{
+	struct cws_lineage *node = container_of(rcu, struct cws_lineage, rcu);
+
+	put_pid(node->pid);
+	cws_pool_give(&lineage_pool, node);
+}
+
+/**
+ * cws_lineage_put() - drop a reference
+ * @node: or NULL
+ *
+ * Frees upwards as long as it held the last reference: a loop, not a recursion.
+ * Each step frees a node for good, so the work is paid for by the forks that
+ * made them.
+ *
+ * Context: any.
+ */
+void cws_lineage_put(struct cws_lineage *node)
+{
+	while (node && refcount_dec_and_test(&node->ref)) {
+		struct cws_lineage *parent = node->parent;
+
+		call_rcu(&node->rcu, lineage_free_rcu);
+		node = parent;
+	}
+}
+
+/**
+ * cws_lineage_bytes() - memory of all nodes
+ *
+ * Return: bytes.
+ */
+size_t cws_lineage_bytes(void)
+{
+	return cws_pool_bytes(&lineage_pool);
+}

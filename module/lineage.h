@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who was forked from whom, address space by address space. What is recorded at
+ * birth stays: neither exit nor reparenting changes it.
+ */
+#ifndef CWS_LINEAGE_H
+#define CWS_LINEAGE_H
+
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+
+enum cws_born {
+	CWS_BORN_EVENT,		/* met through an event, its birth was not seen */
+	CWS_BORN_LOAD,		/* was there when the module was loaded */
+	CWS_BORN_FORK,
+	CWS_BORN_EXEC,
+};
+
+/**
+ * struct cws_lineage - the identity of an address space, outliving it
+ * @ref: one for its record, one for each child's node
+ * @born: how it came to be
+ * @parent: the node it was forked from, NULL at the top of a family: exec,
+ *	load, or a node that could not be had; holds a reference
+ * @serial: own number of the address space, never reused
+ * @parent_serial: of what it was copied from or, at exec, replaced; 0 unknown
+ * @pid: thread group of the creator, referenced, NULL unknown
+ * @comm: the creator's name when it was last looked at
+ * @rcu: readers walk @parent under RCU
+ *
+ * A node is written before its record is published, but for @comm, which is
+ * replaced racily (at worst a mix of two names is read). The chain cannot loop:
+ * a parent is always older. A node lives until its own record and all
+ * descendants' nodes are gone; the pool's cap bounds them.
+ */
+struct cws_lineage {
+	refcount_t ref;
+	u8 born;
+	struct cws_lineage *parent;
+	u64 serial;
+	u64 parent_serial;
+	struct pid *pid;
+	char comm[TASK_COMM_LEN];
+	struct rcu_head rcu;
+};
+
+int cws_lineage_init(unsigned int want);
+void cws_lineage_exit(void);
+int cws_lineage_grow(unsigned int want);
+struct cws_lineage *cws_lineage_create(enum cws_born born, u64 serial,
+				       struct task_struct *creator,
+				       struct cws_lineage *parent,
+				       u64 parent_serial) __must_check;
+void cws_lineage_rename(struct cws_lineage *node, struct task_struct *task);
+void cws_lineage_put(struct cws_lineage *node);
+size_t cws_lineage_bytes(void);
+
+#endif /* CWS_LINEAGE_H */

@@ -1,0 +1,648 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hash of address-space records and the ring of the exited ones.
+ *
+ * The hash is cut into shards. A shard's lock covers its buckets and the sums of
+ * the records that left it, so that a reader adding up a shard under the lock
+ * sees each count exactly once: totals never dip, and no lock is held for
+ * longer than one shard takes.
+ */
+#include <linux/cgroup.h>
+#include <linux/hash.h>
+#include <linux/moduleparam.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/sort.h>
+#include <linux/ktime.h>
+#include <linux/vmalloc.h>
+
+#include "pool.h"
+#include "record.h"
+
+#define CWS_BUCKET_BITS	14
+#define CWS_SHARD_BITS	8
+/* Records kept ready: a burst of forks until the refill work gets a CPU. */
+#define CWS_RECORDS_READY	256
+
+/**
+ * struct record_shard - a part of the hash
+ * @lock: protects the membership of its buckets and @exited; leaf but for pools'
+ * @exited: sums over the records that left
+ */
+struct record_shard {
+	raw_spinlock_t lock;
+	struct cws_sums exited;
+} ____cacheline_aligned_in_smp;
+
+/**
+ * struct record_ring - the last exited records
+ * @lock: protects @next and the slots; a leaf, taken from probes
+ * @next: records ever entered; the slot is @next modulo the size
+ * @slot: RCU pointers, each with a reference
+ */
+static struct record_ring {
+	raw_spinlock_t lock;
+	u64 next;
+	struct cws_record __rcu **slot;
+} ring;
+
+static struct hlist_head *buckets;
+static struct record_shard *shards;
+static struct cws_pool record_pool;
+static unsigned int records_max, exited_max;
+static atomic_t nr_records;
+static atomic64_t records_dropped;
+static atomic64_t next_serial;
+static atomic64_t untracked[CWS_NR_CAUSES];
+
+/* One scan for tasks at a time; protects scan_number and the marks in records. */
+static DEFINE_MUTEX(scan_mutex);
+static u32 scan_number;
+
+static unsigned int mm_bucket(const struct mm_struct *mm)
+{
+	return hash_ptr(mm, CWS_BUCKET_BITS);
+}
+
+static struct record_shard *bucket_shard(unsigned int bucket)
+{
+	return &shards[bucket >> (CWS_BUCKET_BITS - CWS_SHARD_BITS)];
+}
+
+/**
+ * cws_record_find() - the record of an address space
+ * @mm: key; need not be alive
+ *
+ * Context: RCU or preemption disabled; the result is good for as long.
+ * Return: the record or NULL.
+ */
+struct cws_record *cws_record_find(struct mm_struct *mm)
+{
+	struct cws_record *rec;
+
+	hlist_for_each_entry_rcu(rec, &buckets[mm_bucket(mm)], node)
+		if (rec->mm == mm)
+			return rec;
+	return NULL;
+}
+
+static struct cws_record *record_create(struct mm_struct *mm)
+{
+	unsigned int bucket = mm_bucket(mm);
+	struct record_shard *shard = bucket_shard(bucket);
+	struct cws_record *rec, *other;
+
+	if (!atomic_add_unless(&nr_records, 1, records_max))
+		goto err_dropped;
+	rec = cws_pool_take(&record_pool);
+	if (!rec)
+		goto err_count;
+	memset(rec, 0, sizeof(*rec));
+	rec->mm = mm;
+	refcount_set(&rec->ref, 1);
+	rec->serial = atomic64_inc_return(&next_serial);
+	rec->since_ns = ktime_get_boot_fast_ns();
+
+	raw_spin_lock(&shard->lock);
+	other = cws_record_find(mm);
+	if (!other)
+		hlist_add_head_rcu(&rec->node, &buckets[bucket]);
+	raw_spin_unlock(&shard->lock);
+	if (!other)
+		return rec;
+
+	/* Another thread of the process was first; nobody has seen ours. */
+	cws_pool_give(&record_pool, rec);
+	atomic_dec(&nr_records);
+	return other;
+
+err_count:
+	atomic_dec(&nr_records);
+err_dropped:
+	atomic64_inc(&records_dropped);
+	return NULL;
+}
+
+/**
+ * cws_record_find_or_create() - the record of an address space that is alive
+ * @mm: kept alive by what the caller does, a fault or a fork
+ *
+ * Context: probes, preemption disabled.
+ * Return: the record, NULL at the cap or when the pool is empty: counted as
+ * dropped, and the caller counts its event as untracked.
+ */
+struct cws_record *cws_record_find_or_create(struct mm_struct *mm)
+{
+	struct cws_record *rec = cws_record_find(mm);
+
+	return likely(rec) ? rec : record_create(mm);
+}
+
+/**
+ * cws_record_next_serial() - a mark in time
+ *
+ * Return: every record made from now on has a higher serial.
+ */
+u64 cws_record_next_serial(void)
+{
+	return atomic64_read(&next_serial);
+}
+
+/**
+ * cws_record_untracked() - count an event whose owner has no record
+ * @cause: what happened
+ */
+void cws_record_untracked(enum cws_cause cause)
+{
+	atomic64_inc(&untracked[cause]);
+}
+
+/**
+ * cws_record_publish() - the process of an address space is about to run
+ * @rec: its record; a second call for the same record does nothing
+ * @born: how it came to be
+ * @creator: task whose thread group it is
+ * @parent: what it was forked from, or NULL
+ *
+ * Context: probes, or the scan at load under task_lock.
+ */
+void cws_record_publish(struct cws_record *rec, enum cws_born born,
+			struct task_struct *creator, struct cws_record *parent)
+{
+	struct cws_lineage *from = NULL;
+
+	if (cmpxchg(&rec->state, CWS_RECORD_EMBRYO, CWS_RECORD_CLAIMED) !=
+	    CWS_RECORD_EMBRYO)
+		return;
+	if (parent && cws_record_published(parent))
+		from = parent->lineage;
+	if (!rec->lineage)
+		rec->lineage = cws_lineage_create(born, rec->serial, creator, from,
+						  parent ? parent->serial : 0);
+	else
+		cws_lineage_rename(rec->lineage, creator);
+	/* Pairs with the acquire in cws_record_published(). */
+	smp_store_release(&rec->state, CWS_RECORD_PUBLISHED);
+}
+
+/**
+ * cws_record_begin_exec() - an address space is made ready to replace another
+ * @mm: the new one
+ * @replaced: the record of the old one, or NULL
+ *
+ * It stays an embryo until cws_record_publish() says that the exec succeeded.
+ *
+ * Context: probe of begin_new_exec; current is the only one that knows @mm.
+ */
+void cws_record_begin_exec(struct mm_struct *mm, struct cws_record *replaced)
+{
+	struct cws_record *rec = cws_record_find_or_create(mm);
+
+	if (rec && !rec->lineage)
+		rec->lineage = cws_lineage_create(CWS_BORN_EXEC, rec->serial, current,
+						  NULL, replaced ? replaced->serial : 0);
+}
+
+/**
+ * cws_record_published() - may readers look at the birth of a record
+ * @rec: the record
+ *
+ * Return: true once lineage is written for good.
+ */
+bool cws_record_published(const struct cws_record *rec)
+{
+	return smp_load_acquire(&rec->state) == CWS_RECORD_PUBLISHED;
+}
+
+static void record_free_rcu(struct rcu_head *rcu)
+{
+	struct cws_record *rec = container_of(rcu, struct cws_record, rcu);
+
+	if (rec->cgroup)
+		cgroup_put(rec->cgroup);
+	cws_lineage_put(rec->lineage);
+	cws_pool_give(&record_pool, rec);
+}
+
+/**
+ * cws_record_get() - keep a record beyond RCU
+ * @rec: found under RCU
+ *
+ * Return: false when its last reference is gone already.
+ */
+bool cws_record_get(struct cws_record *rec)
+{
+	return refcount_inc_not_zero(&rec->ref);
+}
+
+/**
+ * cws_record_put() - drop a reference
+ * @rec: the record
+ *
+ * Context: any.
+ */
+void cws_record_put(struct cws_record *rec)
+{
+	if (refcount_dec_and_test(&rec->ref))
+		call_rcu(&rec->rcu, record_free_rcu);
+}
+
+static void ring_enter(struct cws_record *rec)
+{
+	struct cws_record __rcu **slot;
+	struct cws_record *old;
+
+	raw_spin_lock(&ring.lock);
+	slot = &ring.slot[ring.next++ % exited_max];
+	old = rcu_dereference_protected(*slot, lockdep_is_held(&ring.lock));
+	rcu_assign_pointer(*slot, rec);
+	raw_spin_unlock(&ring.lock);
+	if (old)
+		cws_record_put(old);
+}
+
+/* What only the process itself can still tell, and only while it is current. */
+static void record_last_words(struct cws_record *rec)
+{
+	struct cgroup *cgroup;
+
+	if (!rec->lineage || rec->lineage->pid != task_tgid(current))
+		return;
+	if (rec->end != CWS_END_EXEC)
+		cws_lineage_rename(rec->lineage, current);
+	rcu_read_lock();
+	cgroup = task_dfl_cgroup(current);
+	if (css_tryget(&cgroup->self))
+		rec->cgroup = cgroup;
+	rcu_read_unlock();
+}
+
+/**
+ * cws_record_retire() - an address space is being torn down
+ * @mm: the key
+ * @end: why
+ *
+ * An embryo that counted nothing leaves no line.
+ *
+ * Context: probe of exit_mmap, preemption disabled.
+ */
+void cws_record_retire(struct mm_struct *mm, enum cws_end end)
+{
+	struct record_shard *shard = bucket_shard(mm_bucket(mm));
+	struct cws_sums sums = {};
+	struct cws_record *rec;
+
+	raw_spin_lock(&shard->lock);
+	rec = cws_record_find(mm);
+	if (rec) {
+		hlist_del_rcu(&rec->node);
+		cws_matrix_sum(&rec->matrix, &sums);
+		cws_sums_add(&shard->exited, &sums);
+	}
+	raw_spin_unlock(&shard->lock);
+	if (!rec)
+		return;
+
+	atomic_dec(&nr_records);
+	rec->ended_ns = ktime_get_boot_fast_ns();
+	rec->end = cws_record_published(rec) ? end : CWS_END_FAILED;
+	record_last_words(rec);
+	if (rec->end == CWS_END_FAILED && cws_matrix_empty(&rec->matrix))
+		cws_record_put(rec);
+	else
+		ring_enter(rec);
+}
+
+/**
+ * cws_record_get_exited() - the newest address space of a process that is gone
+ * @nr: its number
+ * @ns: in this PID namespace
+ *
+ * Return: the record with a reference, or NULL.
+ */
+struct cws_record *cws_record_get_exited(pid_t nr, struct pid_namespace *ns)
+{
+	struct cws_record *rec, *found = NULL;
+	u64 at;
+
+	rcu_read_lock();
+	at = READ_ONCE(ring.next);
+	while (at-- && READ_ONCE(ring.next) - at <= exited_max && !found) {
+		rec = rcu_dereference(ring.slot[at % exited_max]);
+		if (rec && rec->lineage && pid_nr_ns(rec->lineage->pid, ns) == nr &&
+		    cws_record_get(rec))
+			found = rec;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static int compare_pid(const void *a, const void *b)
+{
+	const struct cws_record *left = *(struct cws_record **)a;
+	const struct cws_record *right = *(struct cws_record **)b;
+
+	if (left->lowest != right->lowest)
+		return left->lowest < right->lowest ? -1 : 1;
+	return left->serial < right->serial ? -1 : left->serial > right->serial;
+}
+
+static void list_live(struct cws_record_list *list, size_t room)
+{
+	struct cws_record *rec;
+	unsigned int b;
+
+	rcu_read_lock();
+	for (b = 0; b < 1U << CWS_BUCKET_BITS; b++)
+		hlist_for_each_entry_rcu(rec, &buckets[b], node)
+			if (list->nr < room && cws_record_published(rec) &&
+			    cws_record_get(rec))
+				list->record[list->nr++] = rec;
+	rcu_read_unlock();
+	sort(list->record, list->nr, sizeof(*list->record), compare_pid, NULL);
+}
+
+static void list_exited(struct cws_record_list *list, size_t room)
+{
+	struct cws_record *rec;
+	u64 nr, end;
+
+	rcu_read_lock();
+	end = READ_ONCE(ring.next);
+	for (nr = end > exited_max ? end - exited_max : 0; nr < end; nr++) {
+		rec = rcu_dereference(ring.slot[nr % exited_max]);
+		if (rec && list->nr < room && cws_record_get(rec))
+			list->record[list->nr++] = rec;
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * cws_records_list() - references to all records of a kind
+ * @exited: the ring of the exited, oldest first; else the live ones by PID
+ *
+ * Context: process context, may sleep.
+ * Return: the list for cws_records_list_free(), or NULL.
+ */
+struct cws_record_list *cws_records_list(bool exited)
+{
+	size_t room = exited ? exited_max : atomic_read(&nr_records) + 64;
+	struct cws_record_list *list = kvmalloc(struct_size(list, record, room), GFP_KERNEL);
+
+	if (!list)
+		return NULL;
+	list->nr = 0;
+	if (exited)
+		list_exited(list, room);
+	else
+		list_live(list, room);
+	return list;
+}
+
+/**
+ * cws_records_list_free() - drop the references
+ * @list: or NULL
+ */
+void cws_records_list_free(struct cws_record_list *list)
+{
+	size_t i;
+
+	if (!list)
+		return;
+	for (i = 0; i < list->nr; i++)
+		cws_record_put(list->record[i]);
+	kvfree(list);
+}
+
+static void count_task(struct task_struct *task)
+{
+	struct cws_record *rec;
+	struct mm_struct *mm = READ_ONCE(task->mm);
+	pid_t tgid = task_tgid_nr(task);
+
+	if (!mm || (task->flags & PF_KTHREAD))
+		return;
+	rec = cws_record_find(mm);
+	if (!rec)
+		return;
+	if (rec->scan != scan_number) {
+		rec->scan = scan_number;
+		rec->tasks = 0;
+		rec->lowest = tgid;
+	}
+	rec->tasks++;
+	if (tgid < rec->lowest)
+		rec->lowest = tgid;
+}
+
+/**
+ * cws_records_count_tasks() - see who uses which address space
+ *
+ * Context: process context. One pass over all tasks under RCU; the mm pointers
+ * are compared, never followed.
+ */
+void cws_records_count_tasks(void)
+{
+	struct task_struct *process, *task;
+
+	mutex_lock(&scan_mutex);
+	scan_number++;
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+		count_task(task);
+	rcu_read_unlock();
+	mutex_unlock(&scan_mutex);
+}
+
+/**
+ * cws_record_tasks() - users of an address space in the last scan
+ * @rec: its record
+ * @lowest: set to the lowest thread group, 0 when there is none
+ *
+ * Return: number of tasks.
+ */
+unsigned int cws_record_tasks(const struct cws_record *rec, pid_t *lowest)
+{
+	bool seen = READ_ONCE(rec->scan) == READ_ONCE(scan_number);
+
+	*lowest = seen ? READ_ONCE(rec->lowest) : 0;
+	return seen ? READ_ONCE(rec->tasks) : 0;
+}
+
+/**
+ * cws_records_sums() - everything counted since load
+ * @live: sums over the records in the hash
+ * @exited: sums over those that left it
+ * @untracked_sums: events without a record
+ *
+ * Context: process context; one shard's lock at a time.
+ */
+void cws_records_sums(struct cws_sums *live, struct cws_sums *exited,
+		      struct cws_sums *untracked_sums)
+{
+	const unsigned int per_shard = 1U << (CWS_BUCKET_BITS - CWS_SHARD_BITS);
+	unsigned int s, b;
+	struct cws_record *rec;
+	int cause;
+
+	for (s = 0; s < 1U << CWS_SHARD_BITS; s++) {
+		raw_spin_lock(&shards[s].lock);
+		for (b = s * per_shard; b < (s + 1) * per_shard; b++)
+			hlist_for_each_entry(rec, &buckets[b], node)
+				cws_matrix_sum(&rec->matrix, live);
+		cws_sums_add(exited, &shards[s].exited);
+		raw_spin_unlock(&shards[s].lock);
+		cond_resched();
+	}
+	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
+		untracked_sums->cause[cause] += atomic64_read(&untracked[cause]);
+}
+
+/**
+ * cws_record_stats() - numbers for status
+ * @stats: filled in
+ */
+void cws_record_stats(struct cws_record_stats *stats)
+{
+	u64 entered = READ_ONCE(ring.next);
+
+	stats->records = atomic_read(&nr_records);
+	stats->records_max = records_max;
+	stats->records_dropped = atomic64_read(&records_dropped);
+	stats->exited = min_t(u64, entered, exited_max);
+	stats->exited_max = exited_max;
+	stats->exited_dropped = entered - stats->exited;
+	stats->bytes = cws_pool_bytes(&record_pool) + cws_lineage_bytes() +
+		       (sizeof(*buckets) << CWS_BUCKET_BITS) +
+		       (sizeof(*shards) << CWS_SHARD_BITS) +
+		       sizeof(*ring.slot) * exited_max;
+}
+
+static void scan_process(struct task_struct *process)
+{
+	struct cws_record *rec;
+	struct task_struct *task;
+	bool done = false;
+
+	for_each_thread(process, task) {
+		if (task->flags & PF_KTHREAD)
+			return;
+		/* Holds the mm: exit_mm() clears task->mm under this lock. */
+		task_lock(task);
+		if (task->mm) {
+			rec = cws_record_find_or_create(task->mm);
+			if (rec)
+				cws_record_publish(rec, CWS_BORN_LOAD, process, NULL);
+			done = true;
+		}
+		task_unlock(task);
+		if (done)
+			return;
+	}
+}
+
+/**
+ * cws_records_scan() - pick up the processes that exist
+ *
+ * Context: process context at load, with all hooks attached: what is born
+ * meanwhile is published by its hook, what ends meanwhile retired by its own.
+ * Return: 0 or -ENOMEM.
+ */
+int cws_records_scan(void)
+{
+	struct task_struct *process;
+	unsigned int nr = CWS_RECORDS_READY;
+	int err;
+
+	rcu_read_lock();
+	for_each_process(process)
+		nr++;
+	rcu_read_unlock();
+	nr = min(nr, records_max);
+	err = cws_pool_grow(&record_pool, nr);
+	if (!err)
+		err = cws_lineage_grow(nr);
+	if (err)
+		return err;
+	rcu_read_lock();
+	for_each_process(process)
+		scan_process(process);
+	rcu_read_unlock();
+	return 0;
+}
+
+/**
+ * cws_records_init() - make the hash, the ring and the pools
+ * @max: most live records
+ * @max_exited: size of the ring
+ *
+ * Return: 0 or -ENOMEM, with nothing left behind.
+ */
+int cws_records_init(unsigned int max, unsigned int max_exited)
+{
+	unsigned int s;
+	int err = -ENOMEM;
+
+	records_max = max;
+	exited_max = max_exited;
+	raw_spin_lock_init(&ring.lock);
+	buckets = vzalloc(sizeof(*buckets) << CWS_BUCKET_BITS);
+	if (!buckets)
+		return -ENOMEM;
+	shards = vzalloc(sizeof(*shards) << CWS_SHARD_BITS);
+	if (!shards)
+		goto err_buckets;
+	for (s = 0; s < 1U << CWS_SHARD_BITS; s++)
+		raw_spin_lock_init(&shards[s].lock);
+	ring.slot = vzalloc(sizeof(*ring.slot) * exited_max);
+	if (!ring.slot)
+		goto err_shards;
+	err = cws_lineage_init(CWS_RECORDS_READY);
+	if (err)
+		goto err_ring;
+	err = cws_pool_init(&record_pool, "cowscope_record", sizeof(struct cws_record),
+			    CWS_RECORDS_READY);
+	if (err)
+		goto err_lineage;
+	return 0;
+
+err_lineage:
+	cws_lineage_exit();
+err_ring:
+	vfree(ring.slot);
+err_shards:
+	vfree(shards);
+err_buckets:
+	vfree(buckets);
+	return err;
+}
+
+/**
+ * cws_records_exit() - free everything
+ *
+ * Context: no hook is attached, no file is open, nothing is watched.
+ */
+void cws_records_exit(void)
+{
+	struct cws_record *rec;
+	struct hlist_node *next;
+	unsigned int i;
+
+	for (i = 0; i < 1U << CWS_BUCKET_BITS; i++)
+		hlist_for_each_entry_safe(rec, next, &buckets[i], node) {
+			hlist_del_rcu(&rec->node);
+			cws_record_put(rec);
+		}
+	for (i = 0; i < exited_max; i++) {
+		rec = rcu_dereference_protected(ring.slot[i], true);
+		if (rec)
+			cws_record_put(rec);
+	}
+	rcu_barrier();
+	cws_pool_exit(&record_pool);
+	cws_lineage_exit();
+	vfree(ring.slot);
+	vfree(shards);
+	vfree(buckets);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One record per address space: found by mm pointer in probes, kept for a while
+ * after the address space is gone.
+ */
+#ifndef CWS_RECORD_H
+#define CWS_RECORD_H
+
+#include <linux/build_bug.h>
+#include <linux/list.h>
+#include <linux/mm_types.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+
+#include "counts.h"
+#include "lineage.h"
+
+struct cgroup;
+
+enum cws_end {
+	CWS_END_NONE,		/* still there */
+	CWS_END_EXIT,
+	CWS_END_EXEC,		/* exec dropped the last user */
+	CWS_END_FAILED,		/* of a fork or exec that never came to run */
+};
+
+enum cws_record_state {
+	CWS_RECORD_EMBRYO,	/* counts, but its process does not run yet */
+	CWS_RECORD_CLAIMED,	/* somebody writes its birth */
+	CWS_RECORD_PUBLISHED,	/* seen by readers; set with release */
+};
+
+/**
+ * struct cws_record - counts and birth of one address space
+ * @node: in its shard's bucket; writers hold the shard's lock, readers RCU
+ * @mm: the key; compared, never dereferenced
+ * @rcu: frees after the last reader
+ * @ref: one for the hash or the ring of the exited, one per reader that keeps it
+ * @end: how it ended; written once, before it enters the ring
+ * @state: embryo until its process is about to run; claimed by cmpxchg
+ * @tasks: users seen by the last scan that has number @scan
+ * @lowest: lowest thread group among them, a number of the initial namespace
+ * @scan: protected by the scan mutex, read racily, like @tasks and @lowest
+ * @serial: number of the address space
+ * @since_ns: counts start here
+ * @ended_ns: torn down here
+ * @inherited_pages: resident pages copied at fork
+ * @inherited_hugetlb_pages: hugetlb pages copied at fork
+ * @inherited_swap_pages: swap entries copied at fork
+ * @lineage: who it is; NULL until it is published, or when no node was to be had
+ * @cgroup: where its process was when it ended, referenced; NULL not known
+ * @matrix: the counts
+ *
+ * Lifetime: made by the first event or at birth, in the hash from then on. The
+ * entry of exit_mmap takes it out: no fault can happen on the mm afterwards,
+ * and the pointer may be reused as soon as exit_mmap returns. From the hash it
+ * goes into the ring of the exited and is put when pushed out of there. A probe
+ * uses a record it found without a reference: the fault it runs in keeps the mm
+ * alive, hence the record in the hash, and probes run with preemption disabled,
+ * which RCU waits for. Everybody else takes a reference under RCU.
+ */
+struct cws_record {
+	struct hlist_node node;
+	struct mm_struct *mm;
+	struct rcu_head rcu;
+	refcount_t ref;
+	u8 end;
+	u8 state;
+	u32 tasks;
+	pid_t lowest;
+	u32 scan;
+	u64 serial;
+	u64 since_ns;
+	u64 ended_ns;
+	u64 inherited_pages;
+	u32 inherited_hugetlb_pages;
+	u32 inherited_swap_pages;
+	struct cws_lineage *lineage;
+	struct cgroup *cgroup;
+	struct cws_matrix matrix;
+};
+static_assert(sizeof(struct cws_record) <= 1024);
+
+/* A list of references, made at one moment. */
+struct cws_record_list {
+	size_t nr;
+	struct cws_record *record[];
+};
+
+struct cws_record_stats {
+	unsigned int records, records_max;
+	u64 records_dropped;
+	unsigned int exited, exited_max;
+	u64 exited_dropped;
+	size_t bytes;
+};
+
+int cws_records_init(unsigned int records_max, unsigned int exited_max);
+void cws_records_exit(void);
+int cws_records_scan(void);
+
+struct cws_record *cws_record_find(struct mm_struct *mm);
+struct cws_record *cws_record_find_or_create(struct mm_struct *mm);
+u64 cws_record_next_serial(void);
+void cws_record_publish(struct cws_record *rec, enum cws_born born,
+			struct task_struct *creator, struct cws_record *parent);
+void cws_record_begin_exec(struct mm_struct *mm, struct cws_record *replaced);
+bool cws_record_published(const struct cws_record *rec);
+void cws_record_retire(struct mm_struct *mm, enum cws_end end);
+void cws_record_untracked(enum cws_cause cause);
+
+struct cws_record *cws_record_get_exited(pid_t nr, struct pid_namespace *ns) __must_check;
+bool cws_record_get(struct cws_record *rec) __must_check;
+void cws_record_put(struct cws_record *rec);
+struct cws_record_list *cws_records_list(bool exited) __must_check;
+void cws_records_list_free(struct cws_record_list *list);
+void cws_records_count_tasks(void);
+unsigned int cws_record_tasks(const struct cws_record *rec, pid_t *lowest);
+void cws_records_sums(struct cws_sums *live, struct cws_sums *exited,
+		      struct cws_sums *untracked);
+void cws_record_stats(struct cws_record_stats *stats);
+
+#endif /* CWS_RECORD_H */

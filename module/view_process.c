@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The views of one process: status and cow, the same code for watched/PID/ and
+ * for query.
+ */
+#include <linux/module.h>
+
+#include "record.h"
+#include "view.h"
+#include "watch.h"
+
+#define CWS_CAUSE_NAME(id, name, help)	#name,
+static const char *const cause_name[] = { COWSCOPE_CAUSES(CWS_CAUSE_NAME) };
+
+static void put_number(struct seq_file *m, const char *key, u64 number)
+{
+	seq_printf(m, "%s %llu\n", key, number);
+}
+
+static void put_word(struct seq_file *m, const char *key, const char *word)
+{
+	seq_printf(m, "%s %s\n", key, word);
+}
+
+/* This process and who it was forked from, up to where the family begins. */
+static void put_lineage(struct seq_file *m, const struct cws_record *rec)
+{
+	const struct cws_lineage *node = rec->lineage;
+
+	seq_puts(m, "lineage");
+	if (!node)
+		seq_puts(m, " -");
+	/* A node holds its parent, and the record holds the first. */
+	for (; node; node = node->parent) {
+		seq_putc(m, ' ');
+		cws_view_put_pid(m, node->pid);
+		seq_printf(m, "(%llu)", node->serial);
+		if (node->parent)
+			seq_puts(m, " <");
+	}
+	seq_putc(m, '\n');
+}
+
+static void put_who(struct seq_file *m, const struct cws_view_who *who, bool ended)
+{
+	seq_puts(m, "pid ");
+	cws_view_put_pid(m, who->pid);
+	seq_puts(m, "\ncomm ");
+	cws_view_put_name(m, who->comm);
+	seq_printf(m, "\nstate %s\ntasks %u\nppid ", ended ? "exited" : "live", who->tasks);
+	cws_view_put_pid(m, who->ppid);
+	seq_putc(m, '\n');
+}
+
+/**
+ * cws_process_show_status() - who it is, its lineage, its birth, its sums
+ * @m: output
+ * @rec: of its address space
+ *
+ * Return: 0.
+ */
+int cws_process_show_status(struct seq_file *m, struct cws_record *rec)
+{
+	bool ended = READ_ONCE(rec->end) != CWS_END_NONE;
+	struct cws_view_who who;
+	struct cws_sums sums = {};
+	int cause;
+
+	cws_records_count_tasks();
+	cws_view_who(rec, &who);
+	cws_matrix_sum(&rec->matrix, &sums);
+	put_number(m, "abi", COWSCOPE_ABI);
+	put_who(m, &who, ended);
+	put_number(m, "mm", rec->serial);
+	put_lineage(m, rec);
+	put_word(m, "born", cws_view_born(rec));
+	put_number(m, "since_ns", rec->since_ns);
+	put_word(m, "end", cws_view_end(rec));
+	if (ended)
+		put_number(m, "lived_ns", rec->ended_ns - rec->since_ns);
+	else
+		put_word(m, "lived_ns", "-");
+	put_word(m, "watched", who.pid && cws_watch_has(who.pid) ? "yes" : "no");
+	seq_puts(m, "cgroup ");
+	cws_view_put_cgroup(m, who.cgroup);
+	seq_putc(m, '\n');
+	put_number(m, "inherited_pages", rec->inherited_pages);
+	put_number(m, "inherited_hugetlb_pages", rec->inherited_hugetlb_pages);
+	put_number(m, "inherited_swap_pages", rec->inherited_swap_pages);
+	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
+		put_number(m, cause_name[cause], sums.cause[cause]);
+	cws_view_who_put(&who);
+	return 0;
+}
+
+/**
+ * cws_process_show_cow() - the region x cause matrix
+ * @m: output
+ * @rec: of the address space
+ *
+ * Return: 0.
+ */
+int cws_process_show_cow(struct seq_file *m, struct cws_record *rec)
+{
+	struct cws_sums row, total = {};
+	int region, cause;
+
+	seq_puts(m, COWSCOPE_HEADER_COW "\n");
+	for (region = 0; region < CWS_NR_REGIONS; region++) {
+		for (cause = 0; cause < CWS_NR_CAUSES; cause++)
+			row.cause[cause] = cws_matrix_read(&rec->matrix, region, cause);
+		seq_puts(m, cws_region_name[region]);
+		cws_view_put_counts(m, &row);
+		seq_putc(m, '\n');
+		cws_sums_add(&total, &row);
+	}
+	seq_puts(m, COWSCOPE_REGION_TOTAL);
+	cws_view_put_counts(m, &total);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static int watched_show(struct seq_file *m, cws_process_show show)
+{
+	struct cws_record *rec = cws_watch_record(m->private);
+	int err;
+
+	if (!rec)
+		return -ENOENT;
+	err = show(m, rec);
+	cws_record_put(rec);
+	return err;
+}
+
+static int watched_status_show(struct seq_file *m, void *unused)
+{
+	return watched_show(m, cws_process_show_status);
+}
+
+static int watched_cow_show(struct seq_file *m, void *unused)
+{
+	return watched_show(m, cws_process_show_cow);
+}
+
+static int watched_status_open(struct inode *inode, struct file *file)
+{
+	return cws_view_allowed() ?:
+	       single_open(file, watched_status_show, inode->i_private);
+}
+
+static int watched_cow_open(struct inode *inode, struct file *file)
+{
+	return cws_view_allowed() ?:
+	       single_open(file, watched_cow_show, inode->i_private);
+}
+
+const struct file_operations cws_watched_status_fops = {
+	.owner = THIS_MODULE,
+	.open = watched_status_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+const struct file_operations cws_watched_cow_fops = {
+	.owner = THIS_MODULE,
+	.open = watched_cow_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * processes and exited: one row per address space, live or gone.
+ */
+#include "record.h"
+#include "view.h"
+
+/* A list made when reading begins: rows neither repeat nor vanish on the way. */
+struct rows {
+	struct cws_record_list *list;
+};
+
+static void *rows_start(struct seq_file *m, loff_t *pos, bool exited)
+{
+	struct rows *rows = m->private;
+
+	if (*pos == 0) {
+		cws_records_list_free(rows->list);
+		cws_records_count_tasks();
+		rows->list = cws_records_list(exited);
+		if (!rows->list)
+			return ERR_PTR(-ENOMEM);
+		return SEQ_START_TOKEN;
+	}
+	if (!rows->list || *pos > rows->list->nr)
+		return NULL;
+	return rows->list->record[*pos - 1];
+}
+
+static void *processes_start(struct seq_file *m, loff_t *pos)
+{
+	return rows_start(m, pos, false);
+}
+
+static void *exited_start(struct seq_file *m, loff_t *pos)
+{
+	return rows_start(m, pos, true);
+}
+
+static void *rows_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct rows *rows = m->private;
+
+	++*pos;
+	return *pos > rows->list->nr ? NULL : rows->list->record[*pos - 1];
+}
+
+static void rows_stop(struct seq_file *m, void *v)
+{
+}
+
+static void rows_release(void *private)
+{
+	struct rows *rows = private;
+
+	cws_records_list_free(rows->list);
+}
+
+static void put_row(struct seq_file *m, struct cws_record *rec)
+{
+	struct cws_lineage *lineage = rec->lineage;
+	struct cws_view_who who;
+	struct cws_sums sums = {};
+
+	cws_view_who(rec, &who);
+	cws_matrix_sum(&rec->matrix, &sums);
+	cws_view_put_pid(m, who.pid);
+	seq_putc(m, ' ');
+	cws_view_put_pid(m, who.ppid);
+	seq_put_decimal_ull(m, " ", who.tasks);
+	cws_view_put_counts(m, &sums);
+	seq_put_decimal_ull(m, " ", rec->inherited_pages);
+	seq_put_decimal_ull(m, " ", rec->since_ns);
+	seq_putc(m, ' ');
+	cws_view_put_cgroup(m, who.cgroup);
+	seq_putc(m, ' ');
+	cws_view_put_name(m, who.comm);
+	seq_put_decimal_ull(m, " ", rec->inherited_hugetlb_pages);
+	seq_put_decimal_ull(m, " ", rec->inherited_swap_pages);
+	seq_put_decimal_ull(m, " ", rec->serial);
+	if (lineage && lineage->parent_serial)
+		seq_put_decimal_ull(m, " ", lineage->parent_serial);
+	else
+		seq_puts(m, " -");
+	seq_printf(m, " %s", cws_view_born(rec));
+	cws_view_who_put(&who);
+}
+
+static int processes_show(struct seq_file *m, void *v)
+{
+	struct cws_record *rec = v;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, COWSCOPE_HEADER_PROCESSES "\n");
+		return 0;
+	}
+	/* Ended since the list was made: its row is in exited. */
+	if (READ_ONCE(rec->end) != CWS_END_NONE)
+		return SEQ_SKIP;
+	put_row(m, rec);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static int exited_show(struct seq_file *m, void *v)
+{
+	struct cws_record *rec = v;
+
+	if (v == SEQ_START_TOKEN) {
+		seq_puts(m, COWSCOPE_HEADER_EXITED "\n");
+		return 0;
+	}
+	put_row(m, rec);
+	seq_printf(m, " %s %llu\n", cws_view_end(rec), rec->ended_ns - rec->since_ns);
+	return 0;
+}
+
+static const struct seq_operations processes_table = {
+	.start = processes_start,
+	.next = rows_next,
+	.stop = rows_stop,
+	.show = processes_show,
+};
+
+static const struct seq_operations exited_table = {
+	.start = exited_start,
+	.next = rows_next,
+	.stop = rows_stop,
+	.show = exited_show,
+};
+
+const struct cws_view cws_view_processes = {
+	.table = &processes_table,
+	.private_size = sizeof(struct rows),
+	.release = rows_release,
+};
+
+const struct cws_view cws_view_exited = {
+	.table = &exited_table,
+	.private_size = sizeof(struct rows),
+	.release = rows_release,
+};

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * README: what each file is, on one screen.
+ */
+#include "view.h"
+
+#define CAUSE_LINE(id, name, help)	"  " #name ": " help "\n"
+#define REGION_LINE(id, name, help)	"  " #name ": " help "\n"
+
+static int readme_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m,
+		 "cowscope " COWSCOPE_VERSION ": what fork and clone duplicated, what they left shared,\n"
+		 "what copy-on-write took back. Tables name their columns in the first line; \"-\" is\n"
+		 "not known; times are nanoseconds since boot. man 5 cowscope-debugfs has it all.\n"
+		 "\n"
+		 "  status         does every hook work, was anything lost\n"
+		 "  processes      copy-on-write counts, one row per live address space\n"
+		 "  exited         the same for the last ones that ended, and how\n"
+		 "  clones         the last fork, vfork, clone and clone3 calls\n"
+		 "  totals         sums since load\n"
+		 "  control        on or off: accounting\n"
+		 "  watch          write PID, \"PID nofollow\", -PID or clear; children are watched too\n"
+		 "  watched/PID/   status and cow (region x cause) of a watched process\n"
+		 "  query          write \"PID status\" or \"PID cow\", read the answer on the same\n"
+		 "                 descriptor: exec 3<>query; echo \"$$ cow\" >&3; cat <&3\n"
+		 "\n"
+		 "Causes (4 KiB pages where not said otherwise):\n"
+		 COWSCOPE_CAUSES(CAUSE_LINE)
+		 "\n"
+		 "Regions:\n"
+		 COWSCOPE_REGIONS(REGION_LINE));
+	return 0;
+}
+
+const struct cws_view cws_view_readme = { .show = readme_show };
