@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Actors: the processes that are measured. Each does nothing but wait for an
+ * order, obey and answer, so that between two orders its memory stands still
+ * and the observer, a third process, can read the module's files.
+ *
+ * The parent is started by the observer; the child (or vfork child, or thread)
+ * by the parent. Each has a channel of its own.
+ */
+#ifndef COWSCOPE_FORKLAB_ACTOR_H
+#define COWSCOPE_FORKLAB_ACTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "area.h"
+#include "err.h"
+
+enum who { PARENT, CHILD, ACTORS };
+
+enum order_op {
+	ORDER_MAP,	/* make the area */
+	ORDER_WRITE,	/* a mark into each page */
+	ORDER_READ,	/* each page; answer: sum of the marks */
+	ORDER_READ_FILE,/* the same of the file behind the area */
+	ORDER_TEXT_PAGES, /* answer: pages of code */
+	ORDER_FORK,	/* answer: PID */
+	ORDER_VFORK,	/* answer: PID, once the child has ended */
+	ORDER_THREAD,	/* answer: 0 */
+	ORDER_REAP,	/* wait for the child, or join the thread */
+	ORDER_EXEC,	/* the child: become cat on its channel; no answer */
+	ORDER_END,	/* end; no answer */
+};
+
+struct order {
+	enum order_op op;
+	enum area area;
+	size_t first, count;	/* pages */
+	unsigned char mark;
+};
+
+struct troupe {
+	int fd[ACTORS];		/* the observer's ends, -1 when closed */
+	pid_t parent;		/* to be reaped by the observer; 0 without */
+};
+
+/* Starts the parent; the channels are open for it and for a later child. */
+int troupe_start(struct troupe *t, struct err *e);
+
+/* Ends what still runs and waits for the parent. */
+void troupe_end(struct troupe *t);
+
+int troupe_send(const struct troupe *t, enum who who, const struct order *o,
+		struct err *e);
+
+/*
+ * Waits for an answer, a minute at most. An actor that was started by fork,
+ * vfork or as a thread says its PID or TID first, as an answer of its own.
+ */
+int troupe_answer(const struct troupe *t, enum who who, int64_t *value,
+		  struct err *e);
+
+/* After ORDER_EXEC: one byte to cat and back; then nobody obeys any more. */
+int troupe_echo(const struct troupe *t, enum who who, struct err *e);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The bench of an experiment: two actors, the module's files, and a page to
+ * write the result on. Experiments are straight-line code: after a failure of
+ * the bench itself every call does nothing, and lab_run() reports it.
+ */
+#ifndef COWSCOPE_FORKLAB_LAB_H
+#define COWSCOPE_FORKLAB_LAB_H
+
+#include <stdbool.h>
+
+#include "actor.h"
+#include "fetch.h"
+
+struct lab {
+	const struct source *src;
+	struct troupe troupe;
+	pid_t pid[ACTORS];
+	struct cow before[ACTORS];	/* as lab_mark() read them */
+	struct snapshot snap;		/* of the last lab_live() or lab_exited() */
+	struct clone_event *clones;
+	char *clones_text;
+	bool broken;			/* the bench failed; err says how */
+	unsigned int differ;		/* lines that are not as the book says */
+	struct err err;
+};
+
+struct experiment {
+	const char *name;
+	const char *title;
+	const char *book;		/* what the book says */
+	void (*run)(struct lab *lab);
+};
+
+/* 0; 1 if something differed; -errno with @e if it could not be carried out. */
+int lab_run(const struct experiment *x, const struct source *src, struct err *e);
+
+/* --- the actors ----------------------------------------------------------- */
+
+/* Gives an order and waits for the answer. */
+int64_t lab_order(struct lab *lab, enum who who, enum order_op op, enum area area,
+		  size_t count, unsigned char mark);
+
+/* Gives the order only, for what is answered later. */
+void lab_send(struct lab *lab, enum who who, enum order_op op);
+int64_t lab_answer(struct lab *lab, enum who who);
+
+/* The parent maps the area and writes @mark into each page. */
+void lab_prepare(struct lab *lab, enum area area, size_t count, unsigned char mark);
+
+/* The parent forks; child and parent are quiet afterwards. */
+void lab_fork(struct lab *lab);
+
+/* The child ends and is reaped. */
+void lab_end_child(struct lab *lab);
+
+/* --- what the module counted ----------------------------------------------- */
+
+/* Notes the counters from which lab_counted() counts on. */
+void lab_mark(struct lab *lab, enum who who);
+
+/* Since lab_mark(), by region; reads the module's file anew. */
+struct cow lab_counted(struct lab *lab, enum who who);
+
+/* Sum of a region's row over the causes that make or take over a page. */
+struct value lab_row_sum(const struct cow *cow, enum region region);
+
+/*
+ * Row of processes, exited or clones; they live until the next of these calls.
+ * A record that is not there breaks the bench, but for lab_live_maybe().
+ */
+const struct record *lab_live(struct lab *lab, pid_t pid);
+const struct record *lab_live_maybe(struct lab *lab, pid_t pid);
+const struct record *lab_exited(struct lab *lab, uint64_t mm);
+const struct clone_event *lab_clone(struct lab *lab, pid_t child);
+
+/* Living address spaces with this serial number in the last snapshot. */
+size_t lab_count_mm(const struct lab *lab, uint64_t mm);
+
+/* mm of "PID status"; any process that uses the address space will do. */
+struct value lab_mm(struct lab *lab, pid_t pid);
+
+/* --- the page --------------------------------------------------------------- */
+
+void lab_is(struct lab *lab, const char *what, struct value measured,
+	    uint64_t expected);
+void lab_is_number(struct lab *lab, const char *what, int64_t measured,
+		   int64_t expected);
+void lab_at_least(struct lab *lab, const char *what, struct value measured,
+		  uint64_t least);
+void lab_is_text(struct lab *lab, const char *what, const char *measured,
+		 const char *expected);
+void lab_holds(struct lab *lab, const char *what, bool holds);
+
+/* A remark, or a number that the book does not foretell. */
+__attribute__((format(printf, 2, 3)))
+void lab_note(struct lab *lab, const char *fmt, ...);
+
+#endif
