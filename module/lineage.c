@@ -73,6 +73,7 @@ struct cws_lineage *cws_lineage_create(enum cws_born born, u64 serial,
 	node->parent_serial = parent_serial;
 	rcu_read_lock();
 	node->pid = get_pid(task_tgid(creator));
+	node->ppid = get_pid(task_tgid(rcu_dereference(creator->real_parent)));
 	rcu_read_unlock();
 	strscpy_pad(node->comm, creator->comm, sizeof(node->comm));
 	return node;
@@ -95,6 +96,7 @@ static void lineage_free_rcu(struct rcu_head *rcu)
 	struct cws_lineage *node = container_of(rcu, struct cws_lineage, rcu);
 
 	put_pid(node->pid);
+	put_pid(node->ppid);
 	cws_pool_give(&lineage_pool, node);
 }
 

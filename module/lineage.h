@@ -27,6 +27,7 @@ enum cws_born {
  * @serial: own number of the address space, never reused
  * @parent_serial: of what it was copied from or, at exec, replaced; 0 unknown
  * @pid: thread group of the creator, referenced, NULL unknown
+ * @ppid: thread group of the creator's parent at birth, referenced, or NULL
  * @comm: the creator's name when it was last looked at
  * @rcu: readers walk @parent under RCU
  *
@@ -42,6 +43,7 @@ struct cws_lineage {
 	u64 serial;
 	u64 parent_serial;
 	struct pid *pid;
+	struct pid *ppid;
 	char comm[TASK_COMM_LEN];
 	struct rcu_head rcu;
 };

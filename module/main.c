@@ -9,7 +9,8 @@
 #include "command.h"
 #include "hook.h"
 #include "hook_clone.h"
-#include "record.h"
+#include "exited.h"
+#include "roster.h"
 #include "selftest.h"
 #include "view.h"
 #include "watch.h"
@@ -89,12 +90,15 @@ static int __init cowscope_init(void)
 	err = check_parameters();
 	if (err)
 		return err;
-	err = cws_records_init(records_max, exited_max);
+	err = cws_records_init(records_max);
 	if (err)
 		return err;
-	err = cws_account_init();
+	err = cws_exited_init(exited_max);
 	if (err)
 		goto err_records;
+	err = cws_account_init();
+	if (err)
+		goto err_exited;
 	err = cws_clonelog_init(clones_max);
 	if (err)
 		goto err_account;
@@ -110,7 +114,7 @@ static int __init cowscope_init(void)
 	err = cws_selftest();
 	if (err)
 		goto err_hooks;
-	err = cws_records_scan();
+	err = cws_roster_scan();
 	if (err)
 		goto err_hooks;
 	err = cws_view_init();
@@ -133,6 +137,8 @@ err_clonelog:
 	cws_clonelog_exit();
 err_account:
 	cws_account_exit();
+err_exited:
+	cws_exited_exit();
 err_records:
 	cws_records_exit();
 	return err;
@@ -146,6 +152,7 @@ static void __exit cowscope_exit(void)
 	cws_clone_calls_exit();
 	cws_clonelog_exit();
 	cws_account_exit();
+	cws_exited_exit();
 	cws_records_exit();
 }
 

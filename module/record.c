@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The hash of address-space records and the ring of the exited ones.
+ * The hash of address-space records.
  *
  * The hash is cut into shards. A shard's lock covers its buckets and the sums of
  * the records that left it, so that a reader adding up a shard under the lock
@@ -9,14 +9,11 @@
  */
 #include <linux/cgroup.h>
 #include <linux/hash.h>
-#include <linux/moduleparam.h>
-#include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/sort.h>
 #include <linux/ktime.h>
 #include <linux/vmalloc.h>
 
+#include "exited.h"
 #include "pool.h"
 #include "record.h"
 
@@ -35,30 +32,14 @@ struct record_shard {
 	struct cws_sums exited;
 } ____cacheline_aligned_in_smp;
 
-/**
- * struct record_ring - the last exited records
- * @lock: protects @next and the slots; a leaf, taken from probes
- * @next: records ever entered; the slot is @next modulo the size
- * @slot: RCU pointers, each with a reference
- */
-static struct record_ring {
-	raw_spinlock_t lock;
-	u64 next;
-	struct cws_record __rcu **slot;
-} ring;
-
 static struct hlist_head *buckets;
 static struct record_shard *shards;
 static struct cws_pool record_pool;
-static unsigned int records_max, exited_max;
+static unsigned int records_max;
 static atomic_t nr_records;
 static atomic64_t records_dropped;
 static atomic64_t next_serial;
 static atomic64_t untracked[CWS_NR_CAUSES];
-
-/* One scan for tasks at a time; protects scan_number and the marks in records. */
-static DEFINE_MUTEX(scan_mutex);
-static u32 scan_number;
 
 static unsigned int mm_bucket(const struct mm_struct *mm)
 {
@@ -248,20 +229,6 @@ void cws_record_put(struct cws_record *rec)
 		call_rcu(&rec->rcu, record_free_rcu);
 }
 
-static void ring_enter(struct cws_record *rec)
-{
-	struct cws_record __rcu **slot;
-	struct cws_record *old;
-
-	raw_spin_lock(&ring.lock);
-	slot = &ring.slot[ring.next++ % exited_max];
-	old = rcu_dereference_protected(*slot, lockdep_is_held(&ring.lock));
-	rcu_assign_pointer(*slot, rec);
-	raw_spin_unlock(&ring.lock);
-	if (old)
-		cws_record_put(old);
-}
-
 /* What only the process itself can still tell, and only while it is current. */
 static void record_last_words(struct cws_record *rec)
 {
@@ -311,163 +278,7 @@ void cws_record_retire(struct mm_struct *mm, enum cws_end end)
 	if (rec->end == CWS_END_FAILED && cws_matrix_empty(&rec->matrix))
 		cws_record_put(rec);
 	else
-		ring_enter(rec);
-}
-
-/**
- * cws_record_get_exited() - the newest address space of a process that is gone
- * @nr: its number
- * @ns: in this PID namespace
- *
- * Return: the record with a reference, or NULL.
- */
-struct cws_record *cws_record_get_exited(pid_t nr, struct pid_namespace *ns)
-{
-	struct cws_record *rec, *found = NULL;
-	u64 at;
-
-	rcu_read_lock();
-	at = READ_ONCE(ring.next);
-	while (at-- && READ_ONCE(ring.next) - at <= exited_max && !found) {
-		rec = rcu_dereference(ring.slot[at % exited_max]);
-		if (rec && rec->lineage && pid_nr_ns(rec->lineage->pid, ns) == nr &&
-		    cws_record_get(rec))
-			found = rec;
-	}
-	rcu_read_unlock();
-	return found;
-}
-
-static int compare_pid(const void *a, const void *b)
-{
-	const struct cws_record *left = *(struct cws_record **)a;
-	const struct cws_record *right = *(struct cws_record **)b;
-
-	if (left->lowest != right->lowest)
-		return left->lowest < right->lowest ? -1 : 1;
-	return left->serial < right->serial ? -1 : left->serial > right->serial;
-}
-
-static void list_live(struct cws_record_list *list, size_t room)
-{
-	struct cws_record *rec;
-	unsigned int b;
-
-	rcu_read_lock();
-	for (b = 0; b < 1U << CWS_BUCKET_BITS; b++)
-		hlist_for_each_entry_rcu(rec, &buckets[b], node)
-			if (list->nr < room && cws_record_published(rec) &&
-			    cws_record_get(rec))
-				list->record[list->nr++] = rec;
-	rcu_read_unlock();
-	sort(list->record, list->nr, sizeof(*list->record), compare_pid, NULL);
-}
-
-static void list_exited(struct cws_record_list *list, size_t room)
-{
-	struct cws_record *rec;
-	u64 nr, end;
-
-	rcu_read_lock();
-	end = READ_ONCE(ring.next);
-	for (nr = end > exited_max ? end - exited_max : 0; nr < end; nr++) {
-		rec = rcu_dereference(ring.slot[nr % exited_max]);
-		if (rec && list->nr < room && cws_record_get(rec))
-			list->record[list->nr++] = rec;
-	}
-	rcu_read_unlock();
-}
-
-/**
- * cws_records_list() - references to all records of a kind
- * @exited: the ring of the exited, oldest first; else the live ones by PID
- *
- * Context: process context, may sleep.
- * Return: the list for cws_records_list_free(), or NULL.
- */
-struct cws_record_list *cws_records_list(bool exited)
-{
-	size_t room = exited ? exited_max : atomic_read(&nr_records) + 64;
-	struct cws_record_list *list = kvmalloc(struct_size(list, record, room), GFP_KERNEL);
-
-	if (!list)
-		return NULL;
-	list->nr = 0;
-	if (exited)
-		list_exited(list, room);
-	else
-		list_live(list, room);
-	return list;
-}
-
-/**
- * cws_records_list_free() - drop the references
- * @list: or NULL
- */
-void cws_records_list_free(struct cws_record_list *list)
-{
-	size_t i;
-
-	if (!list)
-		return;
-	for (i = 0; i < list->nr; i++)
-		cws_record_put(list->record[i]);
-	kvfree(list);
-}
-
-static void count_task(struct task_struct *task)
-{
-	struct cws_record *rec;
-	struct mm_struct *mm = READ_ONCE(task->mm);
-	pid_t tgid = task_tgid_nr(task);
-
-	if (!mm || (task->flags & PF_KTHREAD))
-		return;
-	rec = cws_record_find(mm);
-	if (!rec)
-		return;
-	if (rec->scan != scan_number) {
-		rec->scan = scan_number;
-		rec->tasks = 0;
-		rec->lowest = tgid;
-	}
-	rec->tasks++;
-	if (tgid < rec->lowest)
-		rec->lowest = tgid;
-}
-
-/**
- * cws_records_count_tasks() - see who uses which address space
- *
- * Context: process context. One pass over all tasks under RCU; the mm pointers
- * are compared, never followed.
- */
-void cws_records_count_tasks(void)
-{
-	struct task_struct *process, *task;
-
-	mutex_lock(&scan_mutex);
-	scan_number++;
-	rcu_read_lock();
-	for_each_process_thread(process, task)
-		count_task(task);
-	rcu_read_unlock();
-	mutex_unlock(&scan_mutex);
-}
-
-/**
- * cws_record_tasks() - users of an address space in the last scan
- * @rec: its record
- * @lowest: set to the lowest thread group, 0 when there is none
- *
- * Return: number of tasks.
- */
-unsigned int cws_record_tasks(const struct cws_record *rec, pid_t *lowest)
-{
-	bool seen = READ_ONCE(rec->scan) == READ_ONCE(scan_number);
-
-	*lowest = seen ? READ_ONCE(rec->lowest) : 0;
-	return seen ? READ_ONCE(rec->tasks) : 0;
+		cws_exited_add(rec);
 }
 
 /**
@@ -505,88 +316,61 @@ void cws_records_sums(struct cws_sums *live, struct cws_sums *exited,
  */
 void cws_record_stats(struct cws_record_stats *stats)
 {
-	u64 entered = READ_ONCE(ring.next);
-
 	stats->records = atomic_read(&nr_records);
 	stats->records_max = records_max;
 	stats->records_dropped = atomic64_read(&records_dropped);
-	stats->exited = min_t(u64, entered, exited_max);
-	stats->exited_max = exited_max;
-	stats->exited_dropped = entered - stats->exited;
 	stats->bytes = cws_pool_bytes(&record_pool) + cws_lineage_bytes() +
 		       (sizeof(*buckets) << CWS_BUCKET_BITS) +
-		       (sizeof(*shards) << CWS_SHARD_BITS) +
-		       sizeof(*ring.slot) * exited_max;
+		       (sizeof(*shards) << CWS_SHARD_BITS);
 }
 
-static void scan_process(struct task_struct *process)
+/**
+ * cws_records_each() - look at every record in the hash
+ * @look: called under RCU, must not sleep
+ * @data: for it
+ *
+ * Context: process context.
+ */
+void cws_records_each(void (*look)(struct cws_record *rec, void *data), void *data)
 {
 	struct cws_record *rec;
-	struct task_struct *task;
-	bool done = false;
+	unsigned int b;
 
-	for_each_thread(process, task) {
-		if (task->flags & PF_KTHREAD)
-			return;
-		/* Holds the mm: exit_mm() clears task->mm under this lock. */
-		task_lock(task);
-		if (task->mm) {
-			rec = cws_record_find_or_create(task->mm);
-			if (rec)
-				cws_record_publish(rec, CWS_BORN_LOAD, process, NULL);
-			done = true;
-		}
-		task_unlock(task);
-		if (done)
-			return;
-	}
+	rcu_read_lock();
+	for (b = 0; b < 1U << CWS_BUCKET_BITS; b++)
+		hlist_for_each_entry_rcu(rec, &buckets[b], node)
+			look(rec, data);
+	rcu_read_unlock();
 }
 
 /**
- * cws_records_scan() - pick up the processes that exist
+ * cws_records_reserve() - have room for a known number of new records
+ * @nr: how many, beyond those that are always kept ready
  *
- * Context: process context at load, with all hooks attached: what is born
- * meanwhile is published by its hook, what ends meanwhile retired by its own.
+ * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int cws_records_scan(void)
+int cws_records_reserve(unsigned int nr)
 {
-	struct task_struct *process;
-	unsigned int nr = CWS_RECORDS_READY;
 	int err;
 
-	rcu_read_lock();
-	for_each_process(process)
-		nr++;
-	rcu_read_unlock();
-	nr = min(nr, records_max);
+	nr = min(nr + CWS_RECORDS_READY, records_max);
 	err = cws_pool_grow(&record_pool, nr);
-	if (!err)
-		err = cws_lineage_grow(nr);
-	if (err)
-		return err;
-	rcu_read_lock();
-	for_each_process(process)
-		scan_process(process);
-	rcu_read_unlock();
-	return 0;
+	return err ?: cws_lineage_grow(nr);
 }
 
 /**
- * cws_records_init() - make the hash, the ring and the pools
+ * cws_records_init() - make the hash and the pools
  * @max: most live records
- * @max_exited: size of the ring
  *
  * Return: 0 or -ENOMEM, with nothing left behind.
  */
-int cws_records_init(unsigned int max, unsigned int max_exited)
+int cws_records_init(unsigned int max)
 {
 	unsigned int s;
 	int err = -ENOMEM;
 
 	records_max = max;
-	exited_max = max_exited;
-	raw_spin_lock_init(&ring.lock);
 	buckets = vzalloc(sizeof(*buckets) << CWS_BUCKET_BITS);
 	if (!buckets)
 		return -ENOMEM;
@@ -595,12 +379,9 @@ int cws_records_init(unsigned int max, unsigned int max_exited)
 		goto err_buckets;
 	for (s = 0; s < 1U << CWS_SHARD_BITS; s++)
 		raw_spin_lock_init(&shards[s].lock);
-	ring.slot = vzalloc(sizeof(*ring.slot) * exited_max);
-	if (!ring.slot)
-		goto err_shards;
 	err = cws_lineage_init(CWS_RECORDS_READY);
 	if (err)
-		goto err_ring;
+		goto err_shards;
 	err = cws_pool_init(&record_pool, "cowscope_record", sizeof(struct cws_record),
 			    CWS_RECORDS_READY);
 	if (err)
@@ -609,8 +390,6 @@ int cws_records_init(unsigned int max, unsigned int max_exited)
 
 err_lineage:
 	cws_lineage_exit();
-err_ring:
-	vfree(ring.slot);
 err_shards:
 	vfree(shards);
 err_buckets:
@@ -621,7 +400,8 @@ err_buckets:
 /**
  * cws_records_exit() - free everything
  *
- * Context: no hook is attached, no file is open, nothing is watched.
+ * Context: no hook is attached, no file is open, nothing is watched, and the
+ * ring of the exited is empty.
  */
 void cws_records_exit(void)
 {
@@ -634,15 +414,9 @@ void cws_records_exit(void)
 			hlist_del_rcu(&rec->node);
 			cws_record_put(rec);
 		}
-	for (i = 0; i < exited_max; i++) {
-		rec = rcu_dereference_protected(ring.slot[i], true);
-		if (rec)
-			cws_record_put(rec);
-	}
 	rcu_barrier();
 	cws_pool_exit(&record_pool);
 	cws_lineage_exit();
-	vfree(ring.slot);
 	vfree(shards);
 	vfree(buckets);
 }

@@ -38,9 +38,9 @@ enum cws_record_state {
  * @ref: one for the hash or the ring of the exited, one per reader that keeps it
  * @end: how it ended; written once, before it enters the ring
  * @state: embryo until its process is about to run; claimed by cmpxchg
- * @tasks: users seen by the last scan that has number @scan
+ * @tasks: users counted for the roster with number @scan; roster mutex
  * @lowest: lowest thread group among them, a number of the initial namespace
- * @scan: protected by the scan mutex, read racily, like @tasks and @lowest
+ * @scan: the last roster that saw it in use
  * @serial: number of the address space
  * @since_ns: counts start here
  * @ended_ns: torn down here
@@ -81,23 +81,15 @@ struct cws_record {
 };
 static_assert(sizeof(struct cws_record) <= 1024);
 
-/* A list of references, made at one moment. */
-struct cws_record_list {
-	size_t nr;
-	struct cws_record *record[];
-};
-
 struct cws_record_stats {
 	unsigned int records, records_max;
 	u64 records_dropped;
-	unsigned int exited, exited_max;
-	u64 exited_dropped;
 	size_t bytes;
 };
 
-int cws_records_init(unsigned int records_max, unsigned int exited_max);
+int cws_records_init(unsigned int max);
 void cws_records_exit(void);
-int cws_records_scan(void);
+int cws_records_reserve(unsigned int nr);
 
 struct cws_record *cws_record_find(struct mm_struct *mm);
 struct cws_record *cws_record_find_or_create(struct mm_struct *mm);
@@ -109,13 +101,9 @@ bool cws_record_published(const struct cws_record *rec);
 void cws_record_retire(struct mm_struct *mm, enum cws_end end);
 void cws_record_untracked(enum cws_cause cause);
 
-struct cws_record *cws_record_get_exited(pid_t nr, struct pid_namespace *ns) __must_check;
 bool cws_record_get(struct cws_record *rec) __must_check;
 void cws_record_put(struct cws_record *rec);
-struct cws_record_list *cws_records_list(bool exited) __must_check;
-void cws_records_list_free(struct cws_record_list *list);
-void cws_records_count_tasks(void);
-unsigned int cws_record_tasks(const struct cws_record *rec, pid_t *lowest);
+void cws_records_each(void (*look)(struct cws_record *rec, void *data), void *data);
 void cws_records_sums(struct cws_sums *live, struct cws_sums *exited,
 		      struct cws_sums *untracked);
 void cws_record_stats(struct cws_record_stats *stats);

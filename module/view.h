@@ -13,6 +13,7 @@
 
 struct cgroup;
 struct cws_record;
+struct cws_users;
 struct cws_watch;
 struct dentry;
 struct pid;
@@ -63,7 +64,7 @@ const char *cws_view_end(const struct cws_record *rec);
  * struct cws_view_who - what is asked of the system when a process is shown
  * @pid: who is shown: the creator while it uses the address space, else the
  *	lowest that does; referenced, NULL nobody
- * @ppid: real parent now, or of an exited one who forked it; referenced or NULL
+ * @ppid: real parent now, or of an exited one the parent at its birth; referenced or NULL
  * @cgroup: of @pid now, or of an exited one at its end; referenced or NULL
  * @tasks: users
  * @comm: name
@@ -76,7 +77,8 @@ struct cws_view_who {
 	char comm[TASK_COMM_LEN];
 };
 
-void cws_view_who(struct cws_record *rec, struct cws_view_who *who);
+void cws_view_who(struct cws_record *rec, const struct cws_users *users,
+		  struct cws_view_who *who);
 void cws_view_who_put(struct cws_view_who *who);
 
 /* Views of one process, by name; the same for watched/PID/ and query. */

@@ -5,7 +5,7 @@
  */
 #include <linux/module.h>
 
-#include "record.h"
+#include "roster.h"
 #include "view.h"
 #include "watch.h"
 
@@ -62,12 +62,13 @@ static void put_who(struct seq_file *m, const struct cws_view_who *who, bool end
 int cws_process_show_status(struct seq_file *m, struct cws_record *rec)
 {
 	bool ended = READ_ONCE(rec->end) != CWS_END_NONE;
+	struct cws_users users;
 	struct cws_view_who who;
 	struct cws_sums sums = {};
 	int cause;
 
-	cws_records_count_tasks();
-	cws_view_who(rec, &who);
+	cws_roster_users(rec, &users);
+	cws_view_who(rec, &users, &who);
 	cws_matrix_sum(&rec->matrix, &sums);
 	put_number(m, "abi", COWSCOPE_ABI);
 	put_who(m, &who, ended);

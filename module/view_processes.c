@@ -2,29 +2,33 @@
 /*
  * processes and exited: one row per address space, live or gone.
  */
-#include "record.h"
+#include "roster.h"
 #include "view.h"
 
-/* A list made when reading begins: rows neither repeat nor vanish on the way. */
+/* Made when reading begins, so that rows neither repeat nor vanish on the way. */
 struct rows {
-	struct cws_record_list *list;
+	struct cws_roster *roster;
 };
+
+static struct cws_roster_row *row_at(struct rows *rows, loff_t pos)
+{
+	if (!rows->roster || pos > rows->roster->nr)
+		return NULL;
+	return &rows->roster->row[pos - 1];
+}
 
 static void *rows_start(struct seq_file *m, loff_t *pos, bool exited)
 {
 	struct rows *rows = m->private;
 
 	if (*pos == 0) {
-		cws_records_list_free(rows->list);
-		cws_records_count_tasks();
-		rows->list = cws_records_list(exited);
-		if (!rows->list)
+		cws_roster_free(rows->roster);
+		rows->roster = exited ? cws_roster_exited() : cws_roster_live();
+		if (!rows->roster)
 			return ERR_PTR(-ENOMEM);
 		return SEQ_START_TOKEN;
 	}
-	if (!rows->list || *pos > rows->list->nr)
-		return NULL;
-	return rows->list->record[*pos - 1];
+	return row_at(rows, *pos);
 }
 
 static void *processes_start(struct seq_file *m, loff_t *pos)
@@ -39,10 +43,7 @@ static void *exited_start(struct seq_file *m, loff_t *pos)
 
 static void *rows_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	struct rows *rows = m->private;
-
-	++*pos;
-	return *pos > rows->list->nr ? NULL : rows->list->record[*pos - 1];
+	return row_at(m->private, ++*pos);
 }
 
 static void rows_stop(struct seq_file *m, void *v)
@@ -53,16 +54,17 @@ static void rows_release(void *private)
 {
 	struct rows *rows = private;
 
-	cws_records_list_free(rows->list);
+	cws_roster_free(rows->roster);
 }
 
-static void put_row(struct seq_file *m, struct cws_record *rec)
+static void put_row(struct seq_file *m, const struct cws_roster_row *row)
 {
+	struct cws_record *rec = row->rec;
 	struct cws_lineage *lineage = rec->lineage;
 	struct cws_view_who who;
 	struct cws_sums sums = {};
 
-	cws_view_who(rec, &who);
+	cws_view_who(rec, &row->users, &who);
 	cws_matrix_sum(&rec->matrix, &sums);
 	cws_view_put_pid(m, who.pid);
 	seq_putc(m, ' ');
@@ -88,30 +90,31 @@ static void put_row(struct seq_file *m, struct cws_record *rec)
 
 static int processes_show(struct seq_file *m, void *v)
 {
-	struct cws_record *rec = v;
+	const struct cws_roster_row *row = v;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, COWSCOPE_HEADER_PROCESSES "\n");
 		return 0;
 	}
 	/* Ended since the list was made: its row is in exited. */
-	if (READ_ONCE(rec->end) != CWS_END_NONE)
+	if (READ_ONCE(row->rec->end) != CWS_END_NONE)
 		return SEQ_SKIP;
-	put_row(m, rec);
+	put_row(m, row);
 	seq_putc(m, '\n');
 	return 0;
 }
 
 static int exited_show(struct seq_file *m, void *v)
 {
-	struct cws_record *rec = v;
+	const struct cws_roster_row *row = v;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, COWSCOPE_HEADER_EXITED "\n");
 		return 0;
 	}
-	put_row(m, rec);
-	seq_printf(m, " %s %llu\n", cws_view_end(rec), rec->ended_ns - rec->since_ns);
+	put_row(m, row);
+	seq_printf(m, " %s %llu\n", cws_view_end(row->rec),
+		   row->rec->ended_ns - row->rec->since_ns);
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 #include <linux/string.h>
 
 #include "command.h"
-#include "record.h"
+#include "exited.h"
 #include "view.h"
 
 /* What this descriptor asked last; protected by the seq_file's lock. */
@@ -81,7 +81,7 @@ static int query_process(pid_t nr, struct cws_record **rec)
 
 	if (err != -ESRCH && err != -ENXIO)
 		return err;
-	*rec = cws_record_get_exited(nr, task_active_pid_ns(current));
+	*rec = cws_exited_find(nr, task_active_pid_ns(current));
 	return *rec ? 0 : err;
 }
 

@@ -8,7 +8,7 @@
 #include "clonelog.h"
 #include "hook.h"
 #include "hook_clone.h"
-#include "record.h"
+#include "exited.h"
 #include "view.h"
 #include "watch.h"
 
@@ -16,6 +16,7 @@
 struct state {
 	struct cws_account_stats account;
 	struct cws_record_stats records;
+	struct cws_exited_stats exited;
 	struct cws_clonelog_stats clonelog;
 	struct cws_watch_stats watch;
 	struct cws_hook_gaps gaps;
@@ -29,6 +30,7 @@ static void state_read(struct state *s)
 
 	cws_account_stats(&s->account);
 	cws_record_stats(&s->records);
+	cws_exited_stats(&s->exited);
 	cws_clonelog_stats(&s->clonelog);
 	cws_watch_stats(&s->watch);
 	cws_hook_gaps(&s->gaps);
@@ -112,16 +114,16 @@ static void put_tables(struct seq_file *m, const struct state *s)
 	put_number(m, "records", s->records.records);
 	put_number(m, "records_max", s->records.records_max);
 	put_number(m, "records_dropped", s->records.records_dropped);
-	put_number(m, "exited", s->records.exited);
-	put_number(m, "exited_max", s->records.exited_max);
-	put_number(m, "exited_dropped", s->records.exited_dropped);
+	put_number(m, "exited", s->exited.exited);
+	put_number(m, "exited_max", s->exited.exited_max);
+	put_number(m, "exited_dropped", s->exited.exited_dropped);
 	put_number(m, "clones", s->clonelog.clones);
 	put_number(m, "clones_max", s->clonelog.clones_max);
 	put_number(m, "clones_dropped", s->clonelog.clones_dropped);
 	put_number(m, "watched", s->watch.watched);
 	put_number(m, "watched_max", s->watch.watched_max);
 	put_number(m, "watched_dropped", s->watch.watched_dropped);
-	put_number(m, "memory_bytes", s->records.bytes + s->account.bytes +
+	put_number(m, "memory_bytes", s->records.bytes + s->exited.bytes + s->account.bytes +
 		   s->clonelog.bytes + s->watch.bytes + cws_clone_calls_bytes());
 }
 

@@ -7,15 +7,17 @@
 #include <linux/string.h>
 
 #include "command.h"
-#include "record.h"
+#include "roster.h"
 #include "view.h"
 #include "watch.h"
 
 static void put_entry(struct seq_file *m, const struct cws_watch_entry *entry)
 {
+	struct cws_users users;
 	struct cws_view_who who;
 
-	cws_view_who(entry->rec, &who);
+	cws_roster_users(entry->rec, &users);
+	cws_view_who(entry->rec, &users, &who);
 	cws_view_put_pid(m, entry->pid);
 	seq_printf(m, " %s %s ", entry->follow ? "yes" : "no",
 		   READ_ONCE(entry->rec->end) == CWS_END_EXIT ? "exited" : "live");

@@ -9,6 +9,7 @@
 #include <linux/string_helpers.h>
 
 #include "record.h"
+#include "roster.h"
 #include "view.h"
 
 /**
@@ -116,14 +117,14 @@ static struct task_struct *shown_process(const struct cws_record *rec, pid_t low
 	return lowest ? pid_task(find_pid_ns(lowest, &init_pid_ns), PIDTYPE_TGID) : NULL;
 }
 
-static void who_live(struct cws_record *rec, struct cws_view_who *who)
+static void who_live(struct cws_record *rec, const struct cws_users *users,
+		     struct cws_view_who *who)
 {
 	struct task_struct *process;
-	pid_t lowest;
 
-	who->tasks = cws_record_tasks(rec, &lowest);
+	who->tasks = users->tasks;
 	rcu_read_lock();
-	process = shown_process(rec, lowest);
+	process = shown_process(rec, users->lowest);
 	if (process) {
 		who->pid = get_pid(task_tgid(process));
 		who->ppid = get_pid(task_tgid(rcu_dereference(process->real_parent)));
@@ -146,22 +147,24 @@ static void who_exited(struct cws_record *rec, struct cws_view_who *who)
 	if (!lineage)
 		return;
 	who->pid = get_pid(lineage->pid);
-	who->ppid = lineage->parent ? get_pid(lineage->parent->pid) : NULL;
+	who->ppid = get_pid(lineage->ppid);
 	strscpy(who->comm, lineage->comm, sizeof(who->comm));
 }
 
 /**
  * cws_view_who() - ask the system about a record
  * @rec: published, or in the ring of the exited
+ * @users: of its address space
  * @who: filled in; for cws_view_who_put()
  *
- * Context: process context; the tasks are those of the last scan.
+ * Context: process context.
  */
-void cws_view_who(struct cws_record *rec, struct cws_view_who *who)
+void cws_view_who(struct cws_record *rec, const struct cws_users *users,
+		  struct cws_view_who *who)
 {
 	memset(who, 0, sizeof(*who));
 	if (READ_ONCE(rec->end) == CWS_END_NONE)
-		who_live(rec, who);
+		who_live(rec, users, who);
 	else
 		who_exited(rec, who);
 }

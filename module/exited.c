@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ring of the exited: records that left the hash, until they are pushed out.
+ */
+#include <linux/vmalloc.h>
+
+#include "exited.h"
+
+/*
+ * Protects ring_next and the slots; a leaf, taken from probes. Readers go by
+ * RCU: each slot holds a reference.
+ */
+static DEFINE_RAW_SPINLOCK(ring_lock);
+static struct cws_record __rcu **ring;
+static unsigned int ring_max;
+static u64 ring_next;	/* records ever entered; the slot is this modulo ring_max */
+
+/**
+ * cws_exited_add() - enter a record
+ * @rec: the caller's reference passes to the ring
+ *
+ * Context: probes.
+ */
+void cws_exited_add(struct cws_record *rec)
+{
+	struct cws_record __rcu **slot;
+	struct cws_record *old;
+
+	raw_spin_lock(&ring_lock);
+	slot = &ring[ring_next % ring_max];
+	old = rcu_dereference_protected(*slot, lockdep_is_held(&ring_lock));
+	rcu_assign_pointer(*slot, rec);
+	WRITE_ONCE(ring_next, ring_next + 1);
+	raw_spin_unlock(&ring_lock);
+	if (old)
+		cws_record_put(old);
+}
+
+/**
+ * cws_exited_get() - a record by its place
+ * @nr: counted from the first that ever entered
+ *
+ * Context: process context.
+ * Return: it or the one that took its slot since, referenced, or NULL.
+ */
+struct cws_record *cws_exited_get(u64 nr)
+{
+	struct cws_record *rec;
+
+	rcu_read_lock();
+	rec = rcu_dereference(ring[nr % ring_max]);
+	if (rec && !cws_record_get(rec))
+		rec = NULL;
+	rcu_read_unlock();
+	return rec;
+}
+
+/**
+ * cws_exited_find() - the newest address space of a process that is gone
+ * @nr: its number
+ * @ns: in this PID namespace
+ *
+ * Context: process context.
+ * Return: the record, referenced, or NULL.
+ */
+struct cws_record *cws_exited_find(pid_t nr, struct pid_namespace *ns)
+{
+	struct cws_exited_stats stats;
+	struct cws_record *rec;
+	u64 at, first;
+
+	cws_exited_stats(&stats);
+	first = stats.exited_dropped;
+	for (at = first + stats.exited; at-- > first;) {
+		rec = cws_exited_get(at);
+		if (!rec)
+			continue;
+		if (rec->lineage && pid_nr_ns(rec->lineage->pid, ns) == nr)
+			return rec;
+		cws_record_put(rec);
+	}
+	return NULL;
+}
+
+/**
+ * cws_exited_stats() - numbers for status
+ * @stats: filled in; the ring holds the places from exited_dropped on
+ */
+void cws_exited_stats(struct cws_exited_stats *stats)
+{
+	u64 entered = READ_ONCE(ring_next);
+
+	stats->exited = min_t(u64, entered, ring_max);
+	stats->exited_max = ring_max;
+	stats->exited_dropped = entered - stats->exited;
+	stats->bytes = sizeof(*ring) * ring_max;
+}
+
+/**
+ * cws_exited_init() - make the ring
+ * @max: records it keeps
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cws_exited_init(unsigned int max)
+{
+	ring_max = max;
+	ring = vzalloc(array_size(max, sizeof(*ring)));
+	return ring ? 0 : -ENOMEM;
+}
+
+/**
+ * cws_exited_exit() - free the ring and put what is in it
+ *
+ * Context: no hook is attached, no file is open.
+ */
+void cws_exited_exit(void)
+{
+	struct cws_record *rec;
+	unsigned int i;
+
+	for (i = 0; i < ring_max; i++) {
+		rec = rcu_dereference_protected(ring[i], true);
+		if (rec)
+			cws_record_put(rec);
+	}
+	vfree(ring);
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The roster of address spaces: one pass over all tasks says who uses which.
+ * The mm pointers of tasks are compared with those of records, never followed.
+ */
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/sort.h>
+
+#include "exited.h"
+#include "roster.h"
+
+/* New address spaces that may appear between counting and listing. */
+#define ROSTER_SLACK	256
+
+/* One roster is made at a time: it marks the records with what it counted. */
+static DEFINE_MUTEX(roster_mutex);
+static u32 scan_number;
+
+static struct mm_struct *user_mm(struct task_struct *task)
+{
+	return task->flags & PF_KTHREAD ? NULL : READ_ONCE(task->mm);
+}
+
+static void count_task(struct task_struct *task)
+{
+	struct mm_struct *mm = user_mm(task);
+	struct cws_record *rec = mm ? cws_record_find(mm) : NULL;
+	pid_t tgid = task_tgid_nr(task);
+
+	lockdep_assert_held(&roster_mutex);
+	if (!rec)
+		return;
+	if (rec->scan != scan_number) {
+		rec->scan = scan_number;
+		rec->tasks = 0;
+		rec->lowest = tgid;
+	}
+	rec->tasks++;
+	rec->lowest = min(rec->lowest, tgid);
+}
+
+static void count_tasks(void)
+{
+	struct task_struct *process, *task;
+
+	scan_number++;
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+		count_task(task);
+	rcu_read_unlock();
+}
+
+/**
+ * cws_roster_users() - who uses one address space
+ * @rec: its record
+ * @users: filled in
+ *
+ * Context: process context; one pass over all tasks.
+ */
+void cws_roster_users(const struct cws_record *rec, struct cws_users *users)
+{
+	struct task_struct *process, *task;
+
+	memset(users, 0, sizeof(*users));
+	if (READ_ONCE(rec->end) != CWS_END_NONE)
+		return;
+	rcu_read_lock();
+	for_each_process_thread(process, task) {
+		if (user_mm(task) != rec->mm)
+			continue;
+		if (!users->tasks++ || task_tgid_nr(task) < users->lowest)
+			users->lowest = task_tgid_nr(task);
+	}
+	rcu_read_unlock();
+}
+
+struct collect {
+	struct cws_roster *roster;
+	size_t room;
+};
+
+static void collect_one(struct cws_record *rec, void *data)
+{
+	struct collect *collect = data;
+	struct cws_roster_row *row = &collect->roster->row[collect->roster->nr];
+
+	if (collect->roster->nr == collect->room || !cws_record_published(rec) ||
+	    !cws_record_get(rec))
+		return;
+	row->rec = rec;
+	if (rec->scan == scan_number) {
+		row->users.tasks = rec->tasks;
+		row->users.lowest = rec->lowest;
+	}
+	collect->roster->nr++;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct cws_roster_row *left = a, *right = b;
+
+	if (left->users.lowest != right->users.lowest)
+		return left->users.lowest < right->users.lowest ? -1 : 1;
+	return left->rec->serial < right->rec->serial ? -1 :
+	       left->rec->serial > right->rec->serial;
+}
+
+static struct cws_roster *roster_alloc(size_t room)
+{
+	return kvzalloc(struct_size((struct cws_roster *)NULL, row, room), GFP_KERNEL);
+}
+
+/**
+ * cws_roster_live() - all live address spaces, by their users' lowest PID
+ *
+ * Context: process context, may sleep.
+ * Return: the roster for cws_roster_free(), or NULL.
+ */
+struct cws_roster *cws_roster_live(void)
+{
+	struct cws_record_stats stats;
+	struct collect collect;
+
+	cws_record_stats(&stats);
+	collect.room = stats.records + ROSTER_SLACK;
+	collect.roster = roster_alloc(collect.room);
+	if (!collect.roster)
+		return NULL;
+	mutex_lock(&roster_mutex);
+	count_tasks();
+	cws_records_each(collect_one, &collect);
+	mutex_unlock(&roster_mutex);
+	sort(collect.roster->row, collect.roster->nr, sizeof(*collect.roster->row),
+	     compare_rows, NULL);
+	return collect.roster;
+}
+
+/**
+ * cws_roster_exited() - the ended address spaces, oldest first
+ *
+ * Context: process context, may sleep.
+ * Return: the roster for cws_roster_free(), or NULL.
+ */
+struct cws_roster *cws_roster_exited(void)
+{
+	struct cws_exited_stats stats;
+	struct cws_roster *roster;
+	unsigned int i;
+
+	cws_exited_stats(&stats);
+	roster = roster_alloc(stats.exited);
+	if (!roster)
+		return NULL;
+	for (i = 0; i < stats.exited; i++) {
+		struct cws_record *rec = cws_exited_get(stats.exited_dropped + i);
+
+		if (rec)
+			roster->row[roster->nr++].rec = rec;
+	}
+	return roster;
+}
+
+/**
+ * cws_roster_free() - drop a roster and its references
+ * @roster: or NULL
+ */
+void cws_roster_free(struct cws_roster *roster)
+{
+	size_t i;
+
+	for (i = 0; roster && i < roster->nr; i++)
+		cws_record_put(roster->row[i].rec);
+	kvfree(roster);
+}
+
+static void scan_process(struct task_struct *process)
+{
+	struct cws_record *rec;
+	struct task_struct *task;
+	bool done = false;
+
+	for_each_thread(process, task) {
+		if (task->flags & PF_KTHREAD)
+			return;
+		/* Holds the mm: exit_mm() clears task->mm under this lock. */
+		task_lock(task);
+		if (task->mm) {
+			rec = cws_record_find_or_create(task->mm);
+			if (rec)
+				cws_record_publish(rec, CWS_BORN_LOAD, process, NULL);
+			done = true;
+		}
+		task_unlock(task);
+		if (done)
+			return;
+	}
+}
+
+/**
+ * cws_roster_scan() - pick up the processes that exist
+ *
+ * Context: process context at load, with all hooks attached: what is born
+ * meanwhile is published by its hook, what ends meanwhile retired by its own.
+ * Return: 0 or -ENOMEM.
+ */
+int cws_roster_scan(void)
+{
+	struct task_struct *process;
+	unsigned int nr = 0;
+	int err;
+
+	rcu_read_lock();
+	for_each_process(process)
+		nr++;
+	rcu_read_unlock();
+	err = cws_records_reserve(nr);
+	if (err)
+		return err;
+	rcu_read_lock();
+	for_each_process(process)
+		scan_process(process);
+	rcu_read_unlock();
+	return 0;
+}
