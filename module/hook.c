@@ -133,43 +133,62 @@ static int hook_resolve(struct cws_hook *hook)
 	return -ENOENT;
 }
 
-static void group_detach(enum cws_hook_group group)
-{
-	int id;
-
-	if (groups[group].flags & FTRACE_OPS_FL_ENABLED)
-		unregister_ftrace_function(&groups[group]);
-	ftrace_free_filter(&groups[group]);
-	for (id = 0; id < CWS_NR_HOOKS; id++)
-		if (cws_hooks[id].mechanism == CWS_FTRACE && cws_hooks[id].group == group)
-			cws_hooks[id].attached = false;
-}
-
-static int group_attach(enum cws_hook_group group)
+/*
+ * The filters are set once and freed once: ftrace_free_filter() leaves the ops
+ * pointing at what it freed, so an ops cannot be used again after it.
+ */
+static int filters_set(void)
 {
 	int id, err;
 
 	for (id = 0; id < CWS_NR_HOOKS; id++) {
 		struct cws_hook *hook = &cws_hooks[id];
 
-		if (hook->mechanism != CWS_FTRACE || hook->group != group || !hook->site)
+		if (hook->mechanism != CWS_FTRACE || !hook->site)
 			continue;
-		err = ftrace_set_filter_ip(&groups[group], hook->site, 0, 0);
+		err = ftrace_set_filter_ip(&groups[hook->group], hook->site, 0, 0);
 		if (err) {
 			pr_err("cowscope: %s cannot be traced: error %d\n", hook->name, err);
-			goto err_filter;
+			return err;
 		}
-		hook->attached = true;
 	}
-	err = register_ftrace_function(&groups[group]);
+	return 0;
+}
+
+static void filters_free(void)
+{
+	int group;
+
+	for (group = 0; group < CWS_NR_GROUPS; group++)
+		ftrace_free_filter(&groups[group]);
+}
+
+static void group_mark(enum cws_hook_group group, bool attached)
+{
+	int id;
+
+	for (id = 0; id < CWS_NR_HOOKS; id++)
+		if (cws_hooks[id].mechanism == CWS_FTRACE &&
+		    cws_hooks[id].group == group && cws_hooks[id].site)
+			WRITE_ONCE(cws_hooks[id].attached, attached);
+}
+
+static void group_detach(enum cws_hook_group group)
+{
+	unregister_ftrace_function(&groups[group]);
+	group_mark(group, false);
+}
+
+static int group_attach(enum cws_hook_group group)
+{
+	int err = register_ftrace_function(&groups[group]);
+
 	if (!err)
-		return 0;
-	if (err == -EBUSY)
+		group_mark(group, true);
+	else if (err == -EBUSY)
 		pr_err("cowscope: function tracing is switched off: set kernel.ftrace_enabled to 1\n");
 	else
 		pr_err("cowscope: function tracing refused: error %d\n", err);
-err_filter:
-	group_detach(group);
 	return err;
 }
 
@@ -266,9 +285,11 @@ int cws_hooks_init(void)
 		if (err)
 			return err;
 	}
-	err = group_attach(CWS_GROUP_LIFE);
+	err = filters_set();
+	if (!err)
+		err = group_attach(CWS_GROUP_LIFE);
 	if (err)
-		return err;
+		goto err_filter;
 	for (id = 0; id < CWS_NR_HOOKS; id++) {
 		err = hook_attach(&cws_hooks[id]);
 		if (err)
@@ -283,6 +304,8 @@ int cws_hooks_init(void)
 err_life:
 	life_detach();
 	group_detach(CWS_GROUP_LIFE);
+err_filter:
+	filters_free();
 	return err;
 }
 
@@ -298,6 +321,7 @@ void cws_hooks_exit(void)
 	mutex_unlock(&hook_mutex);
 	life_detach();
 	group_detach(CWS_GROUP_LIFE);
+	filters_free();
 }
 
 /**
