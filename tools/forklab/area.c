@@ -85,7 +85,7 @@ int area_map(struct stage *st, enum area kind, size_t pages)
 
 size_t area_text_pages(const struct stage *st)
 {
-	return (size_t)(etext - __executable_start) / st->page;
+	return ((uintptr_t)etext - (uintptr_t)__executable_start) / st->page;
 }
 
 void area_write(const struct stage *st, enum area kind, size_t first,

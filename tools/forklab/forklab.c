@@ -147,11 +147,10 @@ int main(int argc, char **argv)
 	int c;
 
 	setlocale(LC_CTYPE, "");
-	while ((c = cli_next(&tool, &state, argc, argv)) != -1) {
-		if (c != CLI_OPT_ROOT)
-			return CLI_USAGE;
+	while ((c = cli_next(&tool, &state, argc, argv)) == CLI_OPT_ROOT)
 		root = optarg;
-	}
 	cli_done(&state);
+	if (c != -1)
+		return CLI_USAGE;
 	return cli_finish(&tool, run_command(argc - optind, argv + optind, root));
 }

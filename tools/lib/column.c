@@ -49,13 +49,12 @@ int column_choose(const struct column_set *set, const char *preset,
 	int ret;
 
 	out->n = 0;
-	if (!spec || *spec == '+') {
-		ret = choose(set, preset, out, e);
-		if (ret || !spec)
-			return ret;
-		spec++;
-	}
-	return choose(set, spec, out, e);
+	if (!spec)
+		return choose(set, preset, out, e);
+	if (*spec != '+')
+		return choose(set, spec, out, e);
+	ret = choose(set, preset, out, e);
+	return ret ? ret : choose(set, spec + 1, out, e);
 }
 
 void column_print_all(const struct column_set *set, FILE *out)

@@ -17,6 +17,15 @@ int text_check(const char *file, const char *text, size_t len, struct err *e)
 	return 0;
 }
 
+char *text_line(char **text)
+{
+	char *line = *text, *end = line + strcspn(line, "\n");
+
+	*text = *end ? end + 1 : end;
+	*end = '\0';
+	return line;
+}
+
 char *text_word(char **line)
 {
 	char *word = *line + strspn(*line, " \t");
@@ -68,7 +77,6 @@ int grid_parse(struct grid *g, const char *file, char *text, size_t len,
 	       struct err *e)
 {
 	size_t lines, i;
-	char *next;
 	int ret;
 
 	*g = (struct grid){ .file = file };
@@ -82,10 +90,8 @@ int grid_parse(struct grid *g, const char *file, char *text, size_t len,
 	g->cells = calloc(lines * g->ncols, sizeof(*g->cells));
 	if (!g->cells)
 		return err_sys(e, -ENOMEM, file);
-	for (i = 0; i < lines; i++, text = next) {
-		next = strchr(text, '\n') + 1;
-		next[-1] = '\0';
-		ret = split_line(g, text, i, e);
+	for (i = 0; i < lines; i++) {
+		ret = split_line(g, text_line(&text), i, e);
 		if (ret) {
 			grid_free(g);
 			return ret;

@@ -46,6 +46,9 @@ int grid_fill(const struct grid *g, const struct field_map *map, size_t nmap,
 /* Checks that @text is whole lines without NUL; -EPROTO otherwise. */
 int text_check(const char *file, const char *text, size_t len, struct err *e);
 
+/* Next line without its newline; *text moves on, to the NUL after the last. */
+char *text_line(char **text);
+
 /* Next blank-separated word, NULL at the end of the line; *line moves on. */
 char *text_word(char **line);
 

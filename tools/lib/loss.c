@@ -10,9 +10,10 @@ static const struct {
 	enum status_key key;
 	const char *words;
 } losses[] = {
-	{ STATUS_records_dropped,   "address spaces without a record of their own" },
-	{ STATUS_unclassified,	    "outcomes from unknown callers" },
+	{ STATUS_records_dropped,   "records dropped" },
+	{ STATUS_unclassified,	    "events from unknown callers" },
 	{ STATUS_slots_dropped,	    "attempts not followed" },
+	{ STATUS_orphans,	    "outcomes without an attempt" },
 	{ STATUS_gaps,		    "gaps in accounting" },
 };
 
@@ -97,17 +98,30 @@ static void add_lines(struct list *l, const struct snapshot *before,
 			 missed);
 }
 
+/*
+ * Since load the module's own words say it all. Of a part of that time only its
+ * hooks still matter: its counters are older, in part or as a whole.
+ */
+static bool health_counts(const struct snapshot *before, const char *health)
+{
+	return strcmp(health, "ok") && (!before || strstr(health, "hook "));
+}
+
 bool loss_describe(const struct snapshot *before, const struct snapshot *now,
 		   const struct rows *rows, bool exited, char *buf, size_t size)
 {
+	const char *health = now->last.text[STATUS_health];
 	struct list l = { .buf = buf, .size = size };
 
 	*buf = '\0';
-	if (strcmp(now->last.text[STATUS_health], "ok"))
-		list_add(&l, "health: %s", now->last.text[STATUS_health]);
-	if (strcmp(now->last.text[STATUS_accounting], "on"))
-		list_add(&l, "accounting is %s", now->last.text[STATUS_accounting]);
-	add_counters(&l, before, now);
+	if (health_counts(before, health)) {
+		list_add(&l, "health: %s", health);
+	} else {
+		if (strcmp(now->last.text[STATUS_accounting], "on"))
+			list_add(&l, "accounting %s",
+				 now->last.text[STATUS_accounting]);
+		add_counters(&l, before, now);
+	}
 	if (rows)
 		add_lines(&l, before, now, rows, exited);
 	return l.used != 0;

@@ -59,7 +59,6 @@ static int parse_keys(const char *file, char *text, size_t len,
 		      const char * const *keys, const char **values,
 		      size_t count, struct err *e)
 {
-	char *next;
 	size_t i;
 	int ret;
 
@@ -69,11 +68,8 @@ static int parse_keys(const char *file, char *text, size_t len,
 		ret = check_abi(file, text, e);
 	if (ret)
 		return ret;
-	for (; *text; text = next) {
-		next = strchr(text, '\n') + 1;
-		next[-1] = '\0';
-		take_line(text, keys, values, count);
-	}
+	while (*text)
+		take_line(text_line(&text), keys, values, count);
 	for (i = 0; i < count; i++)
 		if (!values[i])
 			return err_set(e, -EPROTO, "%s: no key \"%s\"", file, keys[i]);

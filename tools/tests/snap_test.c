@@ -90,7 +90,7 @@ static struct snapshot look(const struct entry *entry, int since, int dropped)
 	};
 	size_t len[SNAP_TEXTS], i;
 	struct snapshot s;
-	struct err e;
+	struct err e = { "" };
 
 	for (i = 0; i < SNAP_TEXTS; i++)
 		len[i] = strlen(text[i]);
@@ -135,7 +135,7 @@ static void test_delta(void)
 	struct snapshot a = look(then, 1, 0), b = look(later, 1, 0);
 	struct rows rows;
 	char text[256];
-	struct err e;
+	struct err e = { "" };
 
 	ok(!snap_delta(&a, &b, &rows, &e), "two looks can be compared");
 	ok(counted(&rows, 1, 4, false), "a process that goes on: the difference");
@@ -162,7 +162,7 @@ static void test_pushed_out(void)
 			c = look(none, 1, 15);
 	struct rows rows;
 	char text[256];
-	struct err e;
+	struct err e = { "" };
 
 	if (snap_delta(&a, &b, &rows, &e))
 		ok(false, "delta");
@@ -188,7 +188,7 @@ static void test_both_tables(void)
 	};
 	struct snapshot a = look(both, 1, 0), b = look(both, 2, 0);
 	struct rows rows;
-	struct err e;
+	struct err e = { "" };
 
 	ok(!snap_since_start(&a, &rows, &e) && rows.n == 1 &&
 	   counted(&rows, 1, 6, true),

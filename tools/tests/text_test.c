@@ -66,6 +66,8 @@ static int try_grid(const char *text, size_t len, struct err *e)
 	char *copy = malloc(len + 1);
 	int ret;
 
+	if (!copy)
+		return -ENOMEM;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	ret = grid_parse(&g, "file", copy, len, e);
@@ -79,7 +81,7 @@ static int try_grid(const char *text, size_t len, struct err *e)
 
 static void test_grids(void)
 {
-	struct err e;
+	struct err e = { "" };
 
 	ok(!TRY("a b\n", &e), "a table may have no rows");
 	ok(!TRY("  a\tb  \n1   2\n", &e), "any number of blanks separates");
@@ -98,7 +100,7 @@ static void test_cow(void)
 {
 	char header[] = COWSCOPE_HEADER_COW "\n";
 	struct cow cow;
-	struct err e;
+	struct err e = { "" };
 
 	ok(parse_cow(header, sizeof(header) - 1, &cow, &e) == -EPROTO &&
 	   strstr(e.text, "no row \"mapshared\""),
