@@ -5,7 +5,6 @@
  * pointless.
  */
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -128,21 +127,6 @@ TEST_F(pin, read_only_pin_of_the_last_owner)
 	EXPECT_EQ(0, oracle_moved(self->frame[0], self->frame[1], PAGES));
 }
 
-/* In the actor: an io_uring with the world as its one fixed buffer. */
-static long pin_world(void *arg)
-{
-	const struct world *world = arg;
-	struct io_uring_params params = { 0 };
-	struct iovec buffer = { world->base, world->pages * world->stride };
-	int fd = syscall(SYS_io_uring_setup, 1, &params);
-
-	if (fd < 0)
-		return -errno;
-	if (syscall(SYS_io_uring_register, fd, IORING_REGISTER_BUFFERS, &buffer, 1))
-		return -errno;
-	return fd;
-}
-
 /* Pages pinned for DMA are copied at fork: charged to the child. */
 /* Broken: forks of a process with registered buffers are mysteriously dear. */
 TEST_F(pin, fixed_buffers_are_copied_at_fork)
@@ -150,7 +134,7 @@ TEST_F(pin, fixed_buffers_are_copied_at_fork)
 	struct world world = make_world(_metadata, self->owner, WORLD_ANON, PAGES);
 	struct scope_cow cow;
 
-	ASSERT_LE(0, actor_call(self->owner, pin_world, PASSING(&world)));
+	ASSERT_LE(0, actor_call(self->owner, world_pin, PASSING(&world)));
 	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
 	cow = cow_of(_metadata, self->heir);
 	EXPECT_EQ(PAGES, cow.cell[REGION_ANON][CAUSE_PINNED]);
@@ -171,7 +155,7 @@ TEST_F(pin, pages_copied_at_fork_are_not_shared)
 	struct world world = make_world(_metadata, self->owner, WORLD_ANON, PAGES);
 	struct scope_cow before, after;
 
-	ASSERT_LE(0, actor_call(self->owner, pin_world, PASSING(&world)));
+	ASSERT_LE(0, actor_call(self->owner, world_pin, PASSING(&world)));
 	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
 	warm_up(_metadata, self->heir, &world);
 	before = cow_of(_metadata, self->heir);
@@ -189,7 +173,7 @@ TEST_F(pin, hugetlb_is_copied_at_fork)
 
 	ASSERT_EQ(0, world_hugetlb_reserve(2 * HUGE));
 	world = make_world(_metadata, self->owner, WORLD_HUGETLB, HUGE);
-	ASSERT_LE(0, actor_call(self->owner, pin_world, PASSING(&world)));
+	ASSERT_LE(0, actor_call(self->owner, world_pin, PASSING(&world)));
 	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
 	cow = cow_of(_metadata, self->heir);
 	EXPECT_EQ(HUGE, cow.cell[REGION_ANON][CAUSE_HUGETLB]);

@@ -77,19 +77,6 @@ static long race(void *arg)
 	return 0;
 }
 
-/* A loser's last attempt is settled when its thread is gone for good. */
-static bool alone(pid_t pid)
-{
-	int tries;
-
-	for (tries = 0; tries < 500; tries++) {
-		if (oracle_status(pid, "Threads") == 1)
-			return true;
-		usleep(10000);
-	}
-	return false;
-}
-
 /* Two writers of one page make one copy; the loser's is counted as lost. */
 /* Broken: busy threads seem to copy up to half as much again. */
 TEST_F(race, copies_equal_pages)
@@ -105,13 +92,14 @@ TEST_F(race, copies_equal_pages)
 		pass.count = 0;
 		ASSERT_EQ(0, actor_call(self->heir, race, PASSING(&pass)));
 		ASSERT_EQ(0, actor_call(self->heir, race, PASSING(&pass)));
-		ASSERT_TRUE(alone(self->heir->pid));
+		ASSERT_TRUE(oracle_alone(self->heir->pid));
 		ASSERT_EQ(0, oracle_pagemap(self->heir->pid, world.base, PAGE_BYTES, PAGES,
 					    self->frame[0]));
 		before = cow_of(_metadata, self->heir);
 		pass.count = PAGES;
 		ASSERT_EQ(0, actor_call(self->heir, race, PASSING(&pass)));
-		ASSERT_TRUE(alone(self->heir->pid));
+		/* A loser's last attempt is settled when its thread is gone. */
+		ASSERT_TRUE(oracle_alone(self->heir->pid));
 		after = cow_of(_metadata, self->heir);
 		ASSERT_EQ(0, oracle_pagemap(self->heir->pid, world.base, PAGE_BYTES, PAGES,
 					    self->frame[1]));
@@ -150,7 +138,7 @@ TEST_F(race, takeovers_equal_pages)
 	before = cow_of(_metadata, self->heir);
 	pass.count = PAGES;
 	ASSERT_EQ(0, actor_call(self->heir, race, PASSING(&pass)));
-	ASSERT_TRUE(alone(self->heir->pid));
+	ASSERT_TRUE(oracle_alone(self->heir->pid));
 	after = cow_of(_metadata, self->heir);
 	ASSERT_EQ(0, oracle_pagemap(self->heir->pid, world.base, PAGE_BYTES, PAGES,
 				    self->frame[1]));

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -59,15 +60,25 @@ int cast_begin(struct cast *cast)
 	return 0;
 }
 
+/* Children of actors that are gone become ours one after the other. */
+static void kill_children(void)
+{
+	FILE *file = fopen("/proc/thread-self/children", "re");
+	int pid;
+
+	while (file && fscanf(file, "%d", &pid) == 1)
+		kill(pid, SIGKILL);
+	if (file)
+		fclose(file);
+}
+
 void cast_end(struct cast *cast)
 {
 	int i;
 
-	for (i = 0; i < CAST_MAX; i++)
-		if (cast->actor[i].pid > 0)
-			kill(cast->actor[i].pid, SIGKILL);
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
-		;
+	do {
+		kill_children();
+	} while (waitpid(-1, NULL, 0) > 0 || errno == EINTR);
 	for (i = 0; i < CAST_MAX; i++) {
 		close(cast->actor[i].command[0]);
 		close(cast->actor[i].command[1]);

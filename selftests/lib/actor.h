@@ -31,7 +31,7 @@ struct cast {
 
 /* Pins the test and all actors to one CPU; makes the test their reaper. */
 int cast_begin(struct cast *cast);
-/* Kills and reaps whoever is left. */
+/* Kills and reaps every descendant that is left. */
 void cast_end(struct cast *cast);
 
 /* Forks the calling test into an actor; its PID or -errno. */

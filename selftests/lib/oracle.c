@@ -172,19 +172,30 @@ long long oracle_status(pid_t pid, const char *field)
 	return value;
 }
 
+bool oracle_alone(pid_t pid)
+{
+	int tries;
+
+	for (tries = 0; tries < 500; tries++) {
+		if (oracle_status(pid, "Threads") == 1)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
 long oracle_mappings(pid_t pid)
 {
-	char path[64];
+	char path[64], line[512];
 	long lines = 0;
 	FILE *file;
-	int c;
 
 	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
 	file = fopen(path, "re");
 	if (!file)
 		return -1;
-	while ((c = getc(file)) != EOF)
-		lines += c == '\n';
+	while (fgets(line, sizeof(line), file))
+		lines += !strstr(line, "[vsyscall]");
 	fclose(file);
 	return lines;
 }

@@ -47,7 +47,9 @@ long long oracle_attempts_stop(int counter);
 
 /* A field of /proc/PID/status or the like, in its own unit; -1: not there. */
 long long oracle_status(pid_t pid, const char *field);
-/* Lines of /proc/PID/maps. */
+/* Waits until the process has one thread; joining returns before that. */
+bool oracle_alone(pid_t pid);
+/* Lines of /proc/PID/maps, but for vsyscall, which is in no address space. */
 long oracle_mappings(pid_t pid);
 
 #endif /* SELFTEST_ORACLE_H */

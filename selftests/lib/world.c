@@ -2,11 +2,14 @@
 /* Ranges of memory in a known state; see world.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "world.h"
@@ -228,6 +231,19 @@ long world_advise(void *arg)
 
 	if (madvise(advice->world.base, advice->world.pages * advice->world.stride,
 		    advice->advice))
+		return -errno;
+	return 0;
+}
+
+long world_pin(void *arg)
+{
+	const struct world *world = arg;
+	struct io_uring_params params = { 0 };
+	struct iovec buffer = { world->base, world->pages * world->stride };
+	int fd = syscall(SYS_io_uring_setup, 1, &params);
+
+	if (fd < 0 || syscall(SYS_io_uring_register, fd, IORING_REGISTER_BUFFERS,
+			      &buffer, 1))
 		return -errno;
 	return 0;
 }

@@ -63,6 +63,9 @@ long world_drop(void *arg);
 /* Makes soft-dirty tracking write-protect the whole address space. */
 long world_clear_soft_dirty(void *arg);
 
+/* Pins the whole world as an io_uring's fixed buffer. arg: struct world. */
+long world_pin(void *arg);
+
 /* arg of world_advise: the world and one MADV_ value. */
 struct advice {
 	struct world world;
@@ -73,7 +76,7 @@ long world_advise(void *arg);
 /* Machine settings, run by the test itself; 0 or -errno. */
 int world_hugetlb_reserve(size_t pages);
 int world_thp_allow(void);
-/* KSM on, until all places of the entries are merged or the time is over. */
+/* KSM on, in a hurry, and off; merging itself takes a while. */
 int world_ksm_start(void);
 int world_ksm_stop(void);
 /* Some swap on zram, made once and left until world_swap_stop. */

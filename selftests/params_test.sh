@@ -1,0 +1,167 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Loading: parameters, refusals and their line in the kernel log. Unloads and
+# loads the module; leaves it loaded with the parameters' defaults.
+. "$(dirname "$0")/lib/script.sh"
+
+# refused "TEXT" PARAM...: the load fails with one line of ours that has the text.
+refused()
+{
+	text=$1
+	shift
+	mark_log
+	if insmod "$KO" "$@" 2>/dev/null; then
+		note "$*: loaded"
+		rmmod cowscope
+		return 1
+	fi
+	lines=$(log_since_mark | grep -c 'cowscope: ')
+	if [ "$lines" -ne 1 ] || ! log_since_mark | grep -qF -- "$text"; then
+		note "$*: $lines lines"
+		log_since_mark | sed 's/^/#   /'
+		return 1
+	fi
+	! loaded
+}
+
+# Promise: a value outside its range is refused with a line that names it.
+# Broken: a typo at load gives a module that drops everything, or an oops.
+bad_values_are_refused()
+{
+	result=0
+	for value in records_max=0 records_max=63 records_max=1048577 \
+		records_max=4294967295 exited_max=0 exited_max=65537 clones_max=0 \
+		clones_max=65537 watched_max=0 watched_max=4097; do
+		refused "cowscope: $value" "$value" || result=1
+	done
+	return $result
+}
+
+# Promise: what is no number at all is refused as well.
+# Broken: "records_max=lots" is taken for the default.
+not_a_number_is_refused()
+{
+	! insmod "$KO" records_max=lots 2>/dev/null &&
+		! insmod "$KO" records_max=-1 2>/dev/null &&
+		! insmod "$KO" watched_max=18446744073709551616 2>/dev/null && ! loaded
+}
+
+# Promise: watch= takes numbers of processes that exist, once each.
+# Broken: a wrong number at boot is ignored, and nothing is watched.
+bad_watch_is_refused()
+{
+	result=0
+	for value in 0 x 1x 1,,1 4194303 2 1,1 99999999999; do
+		refused "cowscope: watch=$value" "watch=$value" || result=1
+	done
+	return $result
+}
+
+# Promise: loading while function tracing is off fails and says why.
+# Broken: a module that never counts anything loads without a word.
+ftrace_off_is_refused()
+{
+	echo 0 >/proc/sys/kernel/ftrace_enabled
+	refused "ftrace_enabled"
+	result=$?
+	echo 1 >/proc/sys/kernel/ftrace_enabled
+	return $result
+}
+
+# Promise: modinfo explains every parameter, with its default.
+# Broken: administrators have to read the source.
+modinfo_documents_parameters()
+{
+	result=0
+	for parameter in records_max exited_max clones_max watched_max; do
+		modinfo -F parm "$KO" | grep -q "^$parameter:.*default [0-9]" ||
+			{ note "$parameter"; result=1; }
+	done
+	modinfo -F parm "$KO" | grep -q '^watch:' || result=1
+	[ "$(modinfo -F license "$KO")" = GPL ] || result=1
+	[ -n "$(modinfo -F description "$KO")" ] || result=1
+	return $result
+}
+
+# Promise: good values are taken over and shown by status.
+# Broken: caps are silently other than asked for.
+good_values_are_shown()
+{
+	insmod "$KO" records_max=64 exited_max=16 clones_max=17 watched_max=3 "watch=$$,1" ||
+		return 1
+	[ "$(status records_max)" = 64 ] && [ "$(status exited_max)" = 16 ] &&
+		[ "$(status clones_max)" = 17 ] && [ "$(status watched_max)" = 3 ] &&
+		[ "$(status watched)" = 2 ] &&
+		grep -q "^ *$$ " "$SCOPE/watch" && grep -q '^ *1 ' "$SCOPE/watch"
+}
+
+# Promise: the rings keep as many lines as asked for, and count the rest.
+# Broken: memory grows without bound, or lines vanish uncounted.
+rings_are_bounded()
+{
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		/bin/true "$i"
+	done
+	[ "$(($(wc -l <"$SCOPE/exited") - 1))" -eq 16 ] &&
+		[ "$(($(wc -l <"$SCOPE/clones") - 1))" -eq 17 ] &&
+		[ "$(status exited_dropped)" -gt 0 ] && [ "$(status clones_dropped)" -gt 0 ]
+}
+
+# Promise: more processes than records are counted as dropped, and in totals.
+# Broken: a busy machine runs out of memory, or loses copies without a word.
+records_are_capped()
+{
+	sleepers=
+	for i in $(seq 80); do
+		sleep 60 &
+		sleepers="$sleepers $!"
+	done
+	dropped=$(status records_dropped)
+	records=$(status records)
+	balance=$(awk 'NR > 1 { sum[$1] = $2 } END {
+		print sum["total"] - sum["live"] - sum["exited"] - sum["untracked"] }' \
+		"$SCOPE/totals")
+	untracked=$(awk '$1 == "untracked" { for (i = 2; i <= NF; i++) n += $i; print n }' \
+		"$SCOPE/totals")
+	# shellcheck disable=SC2086
+	kill $sleepers
+	wait
+	note "records $records, dropped $dropped, untracked $untracked"
+	[ "$records" -le 64 ] && [ "$dropped" -gt 0 ] && [ "$balance" -eq 0 ] &&
+		[ "$untracked" -gt 0 ] && [ "$(status unclassified)" -eq 0 ]
+}
+
+# Promise: a second load of the loaded module is refused.
+# Broken: everything is counted twice.
+second_load_is_refused()
+{
+	loaded && ! insmod "$KO" 2>/dev/null && loaded && rmmod cowscope && ! loaded
+}
+
+# Promise: the defaults are those that modinfo gives.
+# Broken: documentation and behaviour differ.
+defaults_are_as_documented()
+{
+	insmod "$KO" || return 1
+	for parameter in records_max exited_max clones_max watched_max; do
+		text=$(modinfo -F parm "$KO" | sed -n "s/^$parameter:.*default \([0-9]*\).*/\1/p")
+		[ "$(status $parameter)" = "$text" ] || { note "$parameter"; return 1; }
+	done
+}
+
+begin 10
+if loaded; then
+	rmmod cowscope
+fi
+check bad_values_are_refused bad_values_are_refused
+check not_a_number_is_refused not_a_number_is_refused
+check bad_watch_is_refused bad_watch_is_refused
+check ftrace_off_is_refused ftrace_off_is_refused
+check modinfo_documents_parameters modinfo_documents_parameters
+check good_values_are_shown good_values_are_shown
+check rings_are_bounded rings_are_bounded
+check records_are_capped records_are_capped
+check second_load_is_refused second_load_is_refused
+check defaults_are_as_documented defaults_are_as_documented
+finish
