@@ -39,7 +39,8 @@ static const struct cli_option options[] = {
 static const struct cli_tool tool = {
 	.name = "cowstat",
 	.synopsis = "[options] [interval [count]]",
-	.purpose = "Shows what copy-on-write did to each process, since start or per interval\nof so many seconds.",
+	.purpose = "Shows what copy-on-write did to each process, since start or per interval\n"
+		   "of so many seconds.",
 	.options = options,
 	.count = sizeof(options) / sizeof(options[0]),
 	.page = "cowstat(8)",
@@ -77,28 +78,63 @@ static int pids_option(struct cowstat_options *o, const char *text)
 	return 0;
 }
 
-static int take_option(struct cowstat_options *o, int c, const char *arg)
+/* The switch that an option without an argument turns on, or NULL. */
+static bool *switch_of(struct cowstat_options *o, int c)
 {
 	switch (c) {
-	case 'p':
-		if (pids_option(o, arg))
-			return cli_usage(&tool, "-p: not a list of up to %d PIDs: \"%s\"",
-					 COWSTAT_PIDS_MAX, arg);
-		break;
-	case 'a': o->all = true; break;
-	case 't': o->totals = true; break;
-	case 's': o->sort = arg; break;
-	case 'o': o->columns = arg; break;
-	case 'J': o->json = true; break;
-	case 'r': o->raw = true; break;
-	case 'n': o->no_headings = true; break;
-	case 'H': o->list_columns = true; break;
-	case OPT_EXITED: o->exited = true; break;
-	case OPT_SAVE: o->save = arg; break;
-	case OPT_SINCE: o->since = arg; break;
-	case CLI_OPT_ROOT: o->root = arg; break;
-	default: return CLI_USAGE;
+	case 'a':
+		return &o->all;
+	case 't':
+		return &o->totals;
+	case 'J':
+		return &o->json;
+	case 'r':
+		return &o->raw;
+	case 'n':
+		return &o->no_headings;
+	case 'H':
+		return &o->list_columns;
+	case OPT_EXITED:
+		return &o->exited;
+	default:
+		return NULL;
 	}
+}
+
+/* Where the argument of an option goes, or NULL. */
+static const char **word_of(struct cowstat_options *o, int c)
+{
+	switch (c) {
+	case 's':
+		return &o->sort;
+	case 'o':
+		return &o->columns;
+	case OPT_SAVE:
+		return &o->save;
+	case OPT_SINCE:
+		return &o->since;
+	case CLI_OPT_ROOT:
+		return &o->root;
+	default:
+		return NULL;
+	}
+}
+
+static int take_option(struct cowstat_options *o, int c, const char *arg)
+{
+	if (switch_of(o, c)) {
+		*switch_of(o, c) = true;
+		return CLI_OK;
+	}
+	if (word_of(o, c)) {
+		*word_of(o, c) = arg;
+		return CLI_OK;
+	}
+	if (c != 'p')
+		return CLI_USAGE;	/* getopt has said why */
+	if (pids_option(o, arg))
+		return cli_usage(&tool, "-p: not a list of up to %d PIDs: \"%s\"",
+				 COWSTAT_PIDS_MAX, arg);
 	return CLI_OK;
 }
 

@@ -101,7 +101,7 @@ static int report_processes(const struct cowstat_options *o,
 			    const struct cowstat_period *period,
 			    const char *when, struct err *e)
 {
-	struct selection sel = { .o = o, .delta = period->before != NULL };
+	struct selection sel = { .o = o, .delta = !!period->before };
 	struct rows rows;
 	int ret;
 

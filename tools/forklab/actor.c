@@ -71,7 +71,7 @@ void troupe_end(struct troupe *t)
 	t->parent = 0;
 }
 
-int troupe_send(const struct troupe *t, enum who who, const struct order *o,
+int troupe_send(const struct troupe *t, enum role who, const struct order *o,
 		struct err *e)
 {
 	ssize_t n = send(t->fd[who], o, sizeof(*o), MSG_NOSIGNAL);
@@ -81,7 +81,7 @@ int troupe_send(const struct troupe *t, enum who who, const struct order *o,
 	return err_sys(e, n < 0 ? -errno : -EIO, actor_names[who]);
 }
 
-static int receive(const struct troupe *t, enum who who, void *buf, size_t size,
+static int receive(const struct troupe *t, enum role who, void *buf, size_t size,
 		   struct err *e)
 {
 	struct pollfd p = { .fd = t->fd[who], .events = POLLIN };
@@ -102,7 +102,7 @@ static int receive(const struct troupe *t, enum who who, void *buf, size_t size,
 	return err_set(e, -EPIPE, "%s: ended too early", actor_names[who]);
 }
 
-int troupe_answer(const struct troupe *t, enum who who, int64_t *value,
+int troupe_answer(const struct troupe *t, enum role who, int64_t *value,
 		  struct err *e)
 {
 	struct answer a;
@@ -117,7 +117,7 @@ int troupe_answer(const struct troupe *t, enum who who, int64_t *value,
 	return 0;
 }
 
-int troupe_echo(const struct troupe *t, enum who who, struct err *e)
+int troupe_echo(const struct troupe *t, enum role who, struct err *e)
 {
 	char byte = 'c';
 

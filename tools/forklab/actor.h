@@ -17,7 +17,7 @@
 #include "area.h"
 #include "err.h"
 
-enum who { PARENT, CHILD, ACTORS };
+enum role { PARENT, CHILD, ACTORS };
 
 enum order_op {
 	ORDER_MAP,	/* make the area */
@@ -51,17 +51,17 @@ int troupe_start(struct troupe *t, struct err *e);
 /* Ends what still runs and waits for the parent. */
 void troupe_end(struct troupe *t);
 
-int troupe_send(const struct troupe *t, enum who who, const struct order *o,
+int troupe_send(const struct troupe *t, enum role who, const struct order *o,
 		struct err *e);
 
 /*
  * Waits for an answer, a minute at most. An actor that was started by fork,
  * vfork or as a thread says its PID or TID first, as an answer of its own.
  */
-int troupe_answer(const struct troupe *t, enum who who, int64_t *value,
+int troupe_answer(const struct troupe *t, enum role who, int64_t *value,
 		  struct err *e);
 
 /* After ORDER_EXEC: one byte to cat and back; then nobody obeys any more. */
-int troupe_echo(const struct troupe *t, enum who who, struct err *e);
+int troupe_echo(const struct troupe *t, enum role who, struct err *e);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <link.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,8 +17,6 @@ static unsigned char data_pages[AREA_FEW * PAGE_MAX + 1]
 	__attribute__((aligned(PAGE_MAX))) = { [AREA_FEW * PAGE_MAX] = 1 };
 static unsigned char bss_pages[AREA_FEW * PAGE_MAX]
 	__attribute__((aligned(PAGE_MAX)));
-
-extern const unsigned char __executable_start[], etext[];
 
 static int map_anon(struct stage *st, enum area kind, size_t pages, int flags,
 		    int fd)
@@ -58,6 +57,30 @@ static int map_file(struct stage *st, size_t pages)
 	return map_anon(st, AREA_FILE, pages, MAP_PRIVATE, st->file);
 }
 
+/* The first object is the program itself; its code is what may be executed. */
+static int find_text(struct dl_phdr_info *info, size_t size, void *data)
+{
+	struct stage *st = data;
+	int i;
+	const ElfW(Phdr) *ph;
+
+	(void)size;
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		ph = &info->dlpi_phdr[i];
+		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_X))
+			continue;
+		st->area[AREA_TEXT] = (unsigned char *)(info->dlpi_addr + ph->p_vaddr);
+		st->text_pages = ph->p_memsz / st->page;
+	}
+	return 1;
+}
+
+static int map_text(struct stage *st)
+{
+	dl_iterate_phdr(find_text, st);
+	return st->text_pages ? 0 : -ENOENT;
+}
+
 int area_map(struct stage *st, enum area kind, size_t pages)
 {
 	switch (kind) {
@@ -76,16 +99,10 @@ int area_map(struct stage *st, enum area kind, size_t pages)
 		st->area[kind] = bss_pages;
 		return 0;
 	case AREA_TEXT:
-		st->area[kind] = (unsigned char *)(uintptr_t)__executable_start;
-		return 0;
+		return map_text(st);
 	default:
 		return st->area[kind] ? 0 : -EINVAL;
 	}
-}
-
-size_t area_text_pages(const struct stage *st)
-{
-	return ((uintptr_t)etext - (uintptr_t)__executable_start) / st->page;
 }
 
 void area_write(const struct stage *st, enum area kind, size_t first,

@@ -29,6 +29,7 @@ enum area {
 struct stage {
 	unsigned char *area[AREA_COUNT];
 	size_t page;		/* bytes */
+	size_t text_pages;	/* whole ones in AREA_TEXT */
 	int file;		/* behind AREA_FILE, -1 without */
 };
 
@@ -45,8 +46,5 @@ int64_t area_read(const struct stage *st, enum area kind, size_t first,
 
 /* As area_read(), but of the file behind AREA_FILE. -errno. */
 int64_t area_read_file(const struct stage *st, size_t first, size_t count);
-
-/* Pages of this program's code. */
-size_t area_text_pages(const struct stage *st);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "lab.h"
 
-int64_t lab_answer(struct lab *lab, enum who who)
+int64_t lab_answer(struct lab *lab, enum role who)
 {
 	int64_t value = 0;
 
@@ -18,20 +18,20 @@ int64_t lab_answer(struct lab *lab, enum who who)
 	return value;
 }
 
-static void send_order(struct lab *lab, enum who who, const struct order *o)
+static void send_order(struct lab *lab, enum role who, const struct order *o)
 {
 	if (!lab->broken)
 		lab->broken = troupe_send(&lab->troupe, who, o, &lab->err);
 }
 
-void lab_send(struct lab *lab, enum who who, enum order_op op)
+void lab_send(struct lab *lab, enum role who, enum order_op op)
 {
 	const struct order o = { .op = op };
 
 	send_order(lab, who, &o);
 }
 
-int64_t lab_order(struct lab *lab, enum who who, enum order_op op, enum area area,
+int64_t lab_order(struct lab *lab, enum role who, enum order_op op, enum area area,
 		  size_t count, unsigned char mark)
 {
 	const struct order o = { .op = op, .area = area, .count = count, .mark = mark };
@@ -44,7 +44,7 @@ int64_t lab_order(struct lab *lab, enum who who, enum order_op op, enum area are
  * Writes and reads of no page: whatever these touch of the actor's own memory
  * (stack, libc) is its own from now on, and no longer falls into a count.
  */
-static void settle(struct lab *lab, enum who who)
+static void settle(struct lab *lab, enum role who)
 {
 	int i;
 

@@ -38,12 +38,12 @@ int lab_run(const struct experiment *x, const struct source *src, struct err *e)
 /* --- the actors ----------------------------------------------------------- */
 
 /* Gives an order and waits for the answer. */
-int64_t lab_order(struct lab *lab, enum who who, enum order_op op, enum area area,
+int64_t lab_order(struct lab *lab, enum role who, enum order_op op, enum area area,
 		  size_t count, unsigned char mark);
 
 /* Gives the order only, for what is answered later. */
-void lab_send(struct lab *lab, enum who who, enum order_op op);
-int64_t lab_answer(struct lab *lab, enum who who);
+void lab_send(struct lab *lab, enum role who, enum order_op op);
+int64_t lab_answer(struct lab *lab, enum role who);
 
 /* The parent maps the area and writes @mark into each page. */
 void lab_prepare(struct lab *lab, enum area area, size_t count, unsigned char mark);
@@ -57,10 +57,10 @@ void lab_end_child(struct lab *lab);
 /* --- what the module counted ----------------------------------------------- */
 
 /* Notes the counters from which lab_counted() counts on. */
-void lab_mark(struct lab *lab, enum who who);
+void lab_mark(struct lab *lab, enum role who);
 
 /* Since lab_mark(), by region; reads the module's file anew. */
-struct cow lab_counted(struct lab *lab, enum who who);
+struct cow lab_counted(struct lab *lab, enum role who);
 
 /* Sum of a region's row over the causes that make or take over a page. */
 struct value lab_row_sum(const struct cow *cow, enum region region);

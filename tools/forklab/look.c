@@ -11,14 +11,14 @@ static void broken(struct lab *lab, int ret)
 	lab->broken = lab->broken || ret;
 }
 
-void lab_mark(struct lab *lab, enum who who)
+void lab_mark(struct lab *lab, enum role who)
 {
 	if (!lab->broken)
 		broken(lab, fetch_cow(lab->src, lab->pid[who], &lab->before[who],
 				      &lab->err));
 }
 
-struct cow lab_counted(struct lab *lab, enum who who)
+struct cow lab_counted(struct lab *lab, enum role who)
 {
 	struct cow now = { 0 };
 	const struct cow *before = &lab->before[who];

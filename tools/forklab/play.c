@@ -48,7 +48,7 @@ static void give_answer(int fd, const struct answer *a)
 		_exit(1);
 }
 
-static void obey_all(struct actor *self, enum who who);
+static void obey_all(struct actor *self, enum role who);
 
 /* The new one says who it is before anything else. */
 static void play_child(struct actor *self)
@@ -142,7 +142,7 @@ static int64_t obey(struct actor *self, const struct order *o)
 	case ORDER_READ_FILE:
 		return area_read_file(st, o->first, o->count);
 	case ORDER_TEXT_PAGES:
-		return (int64_t)area_text_pages(st);
+		return (int64_t)st->text_pages;
 	case ORDER_FORK:
 		return start_fork(self);
 	case ORDER_VFORK:
@@ -159,7 +159,7 @@ static int64_t obey(struct actor *self, const struct order *o)
 	return -EINVAL;
 }
 
-static void obey_all(struct actor *self, enum who who)
+static void obey_all(struct actor *self, enum role who)
 {
 	struct order o;
 	struct answer a;

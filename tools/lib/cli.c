@@ -22,7 +22,7 @@ static int tables_build(const struct cli_tool *tool, struct cli_state *state)
 	for (i = 0; i < tool->count; i++) {
 		o = &tool->options[i];
 		state->longopts[i] = (struct option){
-			.name = o->name, .has_arg = o->arg != NULL, .val = o->id,
+			.name = o->name, .has_arg = !!o->arg, .val = o->id,
 		};
 		if (o->id > 255)
 			continue;
@@ -51,8 +51,8 @@ static void print_help(const struct cli_tool *tool)
 			 o->arg ? " " : "", o->arg ? o->arg : "");
 		printf("  %-26s %s\n", left, o->help);
 	}
-	printf("\nExit status: 0 done, 1 failure, 2 wrong usage, 3 module not loaded, 4 ABI mismatch.\n"
-	       "For more see %s.\n", tool->page);
+	printf("\nExit status: 0 done, 1 failure, 2 wrong usage, 3 module not loaded,\n"
+	       "4 ABI mismatch. For more see %s.\n", tool->page);
 }
 
 int cli_next(const struct cli_tool *tool, struct cli_state *state, int argc,

@@ -118,7 +118,7 @@ int source_query(const struct source *src, pid_t pid, const char *view,
 	if (fd < 0 && errno == ENOENT && src->given)
 		return query_saved(src, pid, view, text, len, e);
 	if (fd < 0 && errno == EPERM)
-		return err_set(e, -EPERM, "%s: refused (needs CAP_SYS_ADMIN, and no kernel lockdown)",
+		return err_set(e, -EPERM, "%s: refused: no CAP_SYS_ADMIN, or kernel lockdown",
 			       path);
 	if (fd < 0)
 		return err_sys(e, -errno, path);

@@ -13,14 +13,14 @@
 static struct troupe troupe;
 static struct err err;
 
-static int64_t answer(enum who who)
+static int64_t answer(enum role who)
 {
 	int64_t value;
 
 	return troupe_answer(&troupe, who, &value, &err) ? -1 : value;
 }
 
-static void send_order(enum who who, enum order_op op, enum area area, size_t count,
+static void send_order(enum role who, enum order_op op, enum area area, size_t count,
 		       unsigned char mark)
 {
 	const struct order o = { .op = op, .area = area, .count = count, .mark = mark };
@@ -29,7 +29,7 @@ static void send_order(enum who who, enum order_op op, enum area area, size_t co
 		ok(false, err.text);
 }
 
-static int64_t order(enum who who, enum order_op op, enum area area, size_t count,
+static int64_t order(enum role who, enum order_op op, enum area area, size_t count,
 		     unsigned char mark)
 {
 	send_order(who, op, area, count, mark);

@@ -37,7 +37,7 @@ static char *table(const char *header, const struct entry *entry, bool ended)
 
 	put(&text, "%s\n", header);
 	for (; entry->pid; entry++) {
-		if (ended != (entry->end != NULL))
+		if (ended != !!entry->end)
 			continue;
 		put(&text, "%d 1 1 %d" ZERO_AFTER_COPIED " - 5 /g c 0 0 %d - load",
 		    entry->pid, entry->copied, entry->mm);
@@ -72,12 +72,16 @@ static const char *status_text(const char *key, int since, int dropped)
 	return buf;
 }
 
+#define KEY_NAME(key)	#key,
+static const char * const keys[] = { COWSCOPE_STATUS_KEYS(KEY_NAME) };
+
 static char *status(int since, int dropped)
 {
 	char *text = NULL;
+	size_t i;
 
-#define PUT_KEY(key)	put(&text, #key " %s\n", status_text(#key, since, dropped));
-	COWSCOPE_STATUS_KEYS(PUT_KEY)
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		put(&text, "%s %s\n", keys[i], status_text(keys[i], since, dropped));
 	return text;
 }
 

@@ -51,8 +51,8 @@ static void test_names(void)
 {
 	char buf[64];
 
-	name_clean("a\x1b[31m\xff \x7f" "b", buf);
-	ok(!strcmp(buf, "a\\x1b[31m\\xff\\x20\\x7f" "b"),
+	name_clean("a\x1b[31m\xff \x7f.", buf);
+	ok(!strcmp(buf, "a\\x1b[31m\\xff\\x20\\x7f."),
 	   "what a terminal would obey is escaped");
 	name_decode("a\\x20b\\x5cc\\x1", buf);
 	ok(!strcmp(buf, "a b\\c\\x1"), "escapes are decoded, half ones stay");
@@ -84,7 +84,7 @@ static void test_grids(void)
 	struct err e = { "" };
 
 	ok(!TRY("a b\n", &e), "a table may have no rows");
-	ok(!TRY("  a\tb  \n1   2\n", &e), "any number of blanks separates");
+	ok(!TRY("  a\tb\n1   2\n", &e), "any number of blanks separates");
 	ok(TRY("", &e) == -EPROTO && strstr(e.text, "empty"), "an empty file is refused");
 	ok(TRY("\n1\n", &e) == -EPROTO, "a file without a header is refused");
 	ok(TRY("a b\n1 2\n3", &e) == -EPROTO && strstr(e.text, "cut short"),
@@ -92,7 +92,7 @@ static void test_grids(void)
 	ok(TRY("a b\n1 2\n3\n", &e) == -EPROTO && strstr(e.text, "line 3"),
 	   "a short line is refused by its number");
 	ok(TRY("a b\n1 2 3\n", &e) == -EPROTO, "a long line is refused");
-	ok(TRY("a b\n1 \0\n", &e) == -EPROTO && strstr(e.text, "NUL"),
+	ok(TRY("a b\n1 2\0\n", &e) == -EPROTO && strstr(e.text, "NUL"),
 	   "a NUL byte is refused");
 }
 
