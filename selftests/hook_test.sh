@@ -72,12 +72,13 @@ counts_survive_a_tracer()
 	[ -x "$test" ] || test=$(dirname "$0")/../build/selftests/cow_test
 	awk '$1 == "hook" && $3 == "ftrace" { print $2 }' "$SCOPE/status" \
 		>$TRACING/set_graph_function
-	echo 1024 >$TRACING/buffer_size_kb
+	echo 1 >$TRACING/max_graph_depth
 	echo function_graph >$TRACING/current_tracer || return 1
 	"$test" >/tmp/cow_test.$$ 2>&1
 	result=$?
 	echo nop >$TRACING/current_tracer
 	echo >$TRACING/set_graph_function
+	echo 0 >$TRACING/max_graph_depth
 	[ $result -eq 0 ] || sed 's/^/# /' /tmp/cow_test.$$
 	rm -f /tmp/cow_test.$$
 	return $result

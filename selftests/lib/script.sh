@@ -67,7 +67,7 @@ hook_states()
 # The kernel log from now on is what log_since_mark prints.
 mark_log()
 {
-	MARK="cowscope-selftest mark $$ $TESTS_DONE"
+	MARK="cowscope-selftest mark $(date +%s%N)"
 	echo "$MARK" >/dev/kmsg
 }
 
