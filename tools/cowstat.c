@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -324,7 +323,6 @@ int main(int argc, char **argv)
 	struct err e;
 	int code;
 
-	setlocale(LC_CTYPE, "");
 	code = parse_options(&o, argc, argv);
 	if (code != CLI_OK)
 		return code;

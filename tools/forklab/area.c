@@ -62,15 +62,15 @@ static int find_text(struct dl_phdr_info *info, size_t size, void *data)
 {
 	struct stage *st = data;
 	int i;
-	const ElfW(Phdr) *ph;
 
 	(void)size;
 	for (i = 0; i < info->dlpi_phnum; i++) {
-		ph = &info->dlpi_phdr[i];
-		if (ph->p_type != PT_LOAD || !(ph->p_flags & PF_X))
+		if (info->dlpi_phdr[i].p_type != PT_LOAD ||
+		    !(info->dlpi_phdr[i].p_flags & PF_X))
 			continue;
-		st->area[AREA_TEXT] = (unsigned char *)(info->dlpi_addr + ph->p_vaddr);
-		st->text_pages = ph->p_memsz / st->page;
+		st->area[AREA_TEXT] = (unsigned char *)
+			(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+		st->text_pages = info->dlpi_phdr[i].p_memsz / st->page;
 	}
 	return 1;
 }

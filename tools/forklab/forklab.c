@@ -4,7 +4,6 @@
  * module's files. Options and loop only.
  */
 #include <errno.h>
-#include <locale.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,7 +145,6 @@ int main(int argc, char **argv)
 	const char *root = NULL;
 	int c;
 
-	setlocale(LC_CTYPE, "");
 	while ((c = cli_next(&tool, &state, argc, argv)) == CLI_OPT_ROOT)
 		root = optarg;
 	cli_done(&state);

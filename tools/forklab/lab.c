@@ -134,11 +134,11 @@ int lab_run(const struct experiment *x, const struct source *src, struct err *e)
 	struct losses before;
 	int ret;
 
-	printf("%s: %s\n  The book: %s\n  Measured:\n", x->name, x->title, x->book);
-	fflush(stdout);		/* or the actors would inherit what is unwritten */
 	ret = read_losses(src, &before, e);
 	if (ret)
 		return ret;
+	printf("%s: %s\n  The book: %s\n  Measured:\n", x->name, x->title, x->book);
+	fflush(stdout);		/* or the actors would inherit what is unwritten */
 	ret = troupe_start(&lab.troupe, e);
 	if (ret)
 		return ret;

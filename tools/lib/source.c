@@ -120,6 +120,9 @@ int source_query(const struct source *src, pid_t pid, const char *view,
 	if (fd < 0 && errno == EPERM)
 		return err_set(e, -EPERM, "%s: refused: no CAP_SYS_ADMIN, or kernel lockdown",
 			       path);
+	if (fd < 0 && errno == ENOENT && !src->given)
+		return err_set(e, -ENOENT, "%s: not there: asking about a process needs debugfs",
+			       path);
 	if (fd < 0)
 		return err_sys(e, -errno, path);
 	n = snprintf(ask, sizeof(ask), "%d %s", pid, view);
