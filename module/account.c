@@ -18,14 +18,10 @@
 
 /* Open attempts live as long as a fault; lost ones until the task's next. */
 #define CWS_ATTEMPT_BITS	11
-#define CWS_SPLIT_BITS		6
-/* How often a reader looks again for a moment without new attempts. */
-#define CWS_STEADY_TRIES	16
 
 DEFINE_PER_CPU(struct cws_cpu_counts, cws_cpu_counts);
 
 static struct cws_slots attempts;
-static struct cws_slots splits;
 
 /* The causes whose copies a fault makes; "remote" is a subset of these. */
 static bool cause_is_copy(enum cws_cause cause)
@@ -261,6 +257,26 @@ void cws_account_unknown(const struct vm_area_struct *vma, unsigned long addr)
 }
 
 /**
+ * cws_account_slot_dropped() - something could not be followed
+ */
+void cws_account_slot_dropped(void)
+{
+	this_cpu_inc(cws_cpu_counts.slots_dropped);
+}
+
+/**
+ * cws_account_count() - count one thing whose region is known
+ * @mm: the owner, alive
+ * @region: where
+ * @cause: what
+ */
+void cws_account_count(struct mm_struct *mm, enum cws_region region,
+		       enum cws_cause cause)
+{
+	count(cws_record_find_or_create(mm), region, cause);
+}
+
+/**
  * cws_account_event() - something outside the attempts
  * @vma: of the owner
  * @addr: its address
@@ -290,59 +306,6 @@ void cws_account_fault_copy(const struct vm_area_struct *vma, unsigned long addr
 }
 
 /**
- * cws_account_split_begin() - a write fault asks for a huge mapping's split
- * @vma: of the owner
- * @addr: its address
- * @pmd: the huge entry
- *
- * Two threads may ask at once; only the one that splits gets to
- * cws_account_split_done().
- */
-void cws_account_split_begin(const struct vm_area_struct *vma, unsigned long addr,
-			     pmd_t *pmd)
-{
-	union cws_slot_data *data;
-	bool stale;
-
-	data = cws_slot_open(&splits, current, &stale);
-	if (!data) {
-		this_cpu_inc(cws_cpu_counts.slots_dropped);
-		return;
-	}
-	data->split.pmd = pmd;
-	data->split.mm = vma->vm_mm;
-	data->split.region = cws_region(vma, addr);
-}
-
-/**
- * cws_account_split_none() - a split for another reason begins
- *
- * What was asked for before and not done is forgotten.
- */
-void cws_account_split_none(void)
-{
-	union cws_slot_data *data = cws_slot_find(&splits, current);
-
-	if (data)
-		cws_slot_close(&splits, current, data);
-}
-
-/**
- * cws_account_split_done() - a huge mapping is split
- * @mm: the owner
- * @pmd: the huge entry
- */
-void cws_account_split_done(struct mm_struct *mm, pmd_t *pmd)
-{
-	union cws_slot_data *data = cws_slot_find(&splits, current);
-
-	if (!data || data->split.pmd != pmd || data->split.mm != mm)
-		return;
-	count(cws_record_find_or_create(mm), data->split.region, CWS_CNT_THP_SPLIT);
-	cws_slot_close(&splits, current, data);
-}
-
-/**
  * cws_account_task_exit() - a task faults no more
  * @task: current
  */
@@ -352,7 +315,6 @@ void cws_account_task_exit(struct task_struct *task)
 
 	if (cws_slot_drop(&attempts, task, &data))
 		count_lost(&data.attempt);
-	cws_slot_drop(&splits, task, &data);
 }
 
 static void gap_lost(union cws_slot_data *data)
@@ -360,10 +322,6 @@ static void gap_lost(union cws_slot_data *data)
 	preempt_disable();
 	count_lost(&data->attempt);
 	preempt_enable();
-}
-
-static void gap_forget(union cws_slot_data *data)
-{
 }
 
 /**
@@ -374,68 +332,26 @@ static void gap_forget(union cws_slot_data *data)
 void cws_account_gap(void)
 {
 	cws_slots_sweep(&attempts, gap_lost);
-	cws_slots_sweep(&splits, gap_forget);
-}
-
-static u64 attempts_sum(void)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(cws_cpu_counts, cpu).attempts);
-	return sum;
-}
-
-static void add_cpu(struct cws_cpu_counts *sum, const struct cws_cpu_counts *cpu)
-{
-	int i;
-
-	sum->attempts += READ_ONCE(cpu->attempts);
-	for (i = 0; i < CWS_NR_OUTCOMES; i++)
-		sum->outcome[i] += READ_ONCE(cpu->outcome[i]);
-	sum->unclassified += READ_ONCE(cpu->unclassified);
-	sum->unknown_callers += READ_ONCE(cpu->unknown_callers);
-	sum->orphans += READ_ONCE(cpu->orphans);
-	sum->slots_dropped += READ_ONCE(cpu->slots_dropped);
-}
-
-static void read_once(struct cws_account_stats *stats)
-{
-	u64 before = attempts_sum();
-	int cpu, i;
-
-	memset(stats, 0, sizeof(*stats));
-	for_each_possible_cpu(cpu)
-		add_cpu(&stats->sum, &per_cpu(cws_cpu_counts, cpu));
-	stats->open = cws_slots_open(&attempts);
-	stats->balance = stats->sum.attempts - stats->sum.unclassified - stats->open;
-	for (i = 0; i < CWS_NR_OUTCOMES; i++)
-		stats->balance -= stats->sum.outcome[i];
-	stats->steady = before == attempts_sum();
 }
 
 /**
- * cws_account_stats() - the numbers of the identity
- * @stats: filled in
+ * cws_account_open() - attempts under way, or lost and not closed yet
  *
- * The counters of the CPUs cannot be stopped together. The balance means
- * something when no attempt began while it was read and it came out even; a
- * few tries find such a moment on all but a very busy machine.
- *
- * Context: process context.
+ * Return: how many slots are open.
  */
-void cws_account_stats(struct cws_account_stats *stats)
+unsigned int cws_account_open(void)
 {
-	int tries;
+	return cws_slots_open(&attempts);
+}
 
-	for (tries = 0; tries < CWS_STEADY_TRIES; tries++) {
-		read_once(stats);
-		if (stats->steady && !stats->balance)
-			break;
-		cond_resched();
-	}
-	stats->bytes = cws_slots_bytes(&attempts) + cws_slots_bytes(&splits);
+/**
+ * cws_account_bytes() - memory of the slots
+ *
+ * Return: bytes.
+ */
+size_t cws_account_bytes(void)
+{
+	return cws_slots_bytes(&attempts);
 }
 
 /**
@@ -445,16 +361,8 @@ void cws_account_stats(struct cws_account_stats *stats)
  */
 int cws_account_init(void)
 {
-	int err;
-
 	cws_counts_init();
-	err = cws_slots_init(&attempts, CWS_ATTEMPT_BITS);
-	if (err)
-		return err;
-	err = cws_slots_init(&splits, CWS_SPLIT_BITS);
-	if (err)
-		cws_slots_exit(&attempts);
-	return err;
+	return cws_slots_init(&attempts, CWS_ATTEMPT_BITS);
 }
 
 /**
@@ -464,6 +372,5 @@ int cws_account_init(void)
  */
 void cws_account_exit(void)
 {
-	cws_slots_exit(&splits);
 	cws_slots_exit(&attempts);
 }

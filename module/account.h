@@ -22,23 +22,16 @@ struct cws_cpu_counts {
 	u64 unclassified;	/* attempts ended by a caller that is not known */
 	u64 unknown_callers;	/* commits from callers that are not known, all */
 	u64 orphans;		/* outcomes without an open attempt */
-	u64 slots_dropped;	/* attempts that found no slot */
+	u64 slots_dropped;	/* attempts and splits that found no slot */
 };
 
 DECLARE_PER_CPU(struct cws_cpu_counts, cws_cpu_counts);
 
-struct cws_account_stats {
-	struct cws_cpu_counts sum;
-	u64 open;
-	s64 balance;	/* attempts less everything they ended as */
-	bool steady;	/* nothing was counted while the numbers were read */
-	size_t bytes;
-};
-
 int cws_account_init(void);
 void cws_account_exit(void);
 void cws_account_gap(void);
-void cws_account_stats(struct cws_account_stats *stats);
+unsigned int cws_account_open(void);
+size_t cws_account_bytes(void);
 
 void cws_account_attempt(const struct vm_area_struct *vma, unsigned long addr,
 			 struct page *source, enum cws_cause cause, bool exclusive,
@@ -53,10 +46,9 @@ void cws_account_event(const struct vm_area_struct *vma, unsigned long addr,
 		       enum cws_cause cause);
 void cws_account_fault_copy(const struct vm_area_struct *vma, unsigned long addr,
 			    enum cws_cause cause);
-void cws_account_split_begin(const struct vm_area_struct *vma, unsigned long addr,
-			     pmd_t *pmd);
-void cws_account_split_none(void);
-void cws_account_split_done(struct mm_struct *mm, pmd_t *pmd);
+void cws_account_slot_dropped(void);
+void cws_account_count(struct mm_struct *mm, enum cws_region region,
+		       enum cws_cause cause);
 void cws_account_task_exit(struct task_struct *task);
 
 #endif /* CWS_ACCOUNT_H */

@@ -10,6 +10,7 @@
 #include <linux/threads.h>
 #include <linux/uaccess.h>
 
+#include "birth.h"
 #include "command.h"
 #include "record.h"
 
@@ -75,7 +76,7 @@ static int process_record(struct task_struct *process, struct cws_record **found
 		if (task->mm) {
 			rec = cws_record_find_or_create(task->mm);
 			if (rec)
-				cws_record_publish(rec, CWS_BORN_EVENT, process, NULL);
+				cws_birth_publish(rec, CWS_BORN_EVENT, process, NULL);
 			if (rec && cws_record_get(rec))
 				*found = rec;
 			err = *found ? 0 : -ENOSPC;

@@ -112,6 +112,7 @@ struct cws_hook_gaps {
 	u64 gaps;
 	u64 gap_ns;
 };
+
 void cws_hook_gaps(struct cws_hook_gaps *gaps);
 
 /**

@@ -13,11 +13,12 @@
 #include <linux/ktime.h>
 
 #include "account.h"
+#include "birth.h"
 #include "clonelog.h"
 #include "compat.h"
 #include "hook.h"
 #include "hook_clone.h"
-#include "record.h"
+#include "split.h"
 #include "watch.h"
 
 #define CWS_CLONE_BITS	10
@@ -141,7 +142,7 @@ static void child_born(struct task_struct *child, struct mm_struct *mm)
 		rec->inherited_swap_pages = get_mm_counter(mm, MM_SWAPENTS);
 		rec->inherited_hugetlb_pages = cws_compat_hugetlb_pages(mm);
 	}
-	cws_record_publish(rec, CWS_BORN_FORK, child, parent);
+	cws_birth_publish(rec, CWS_BORN_FORK, child, parent);
 	cws_watch_forked(current, child, rec);
 }
 
@@ -199,7 +200,7 @@ int cws_begin_new_exec_entry(struct kprobe *kp, struct pt_regs *regs)
 	cws_hook_hit(CWS_HOOK_BEGIN_NEW_EXEC);
 	cws_hook_check(CWS_HOOK_BEGIN_NEW_EXEC, bprm->mm && bprm->mm != current->mm &&
 		       bprm->filename);
-	cws_record_begin_exec(bprm->mm, replaced);
+	cws_birth_begin_exec(bprm->mm, replaced);
 	return 0;
 }
 
@@ -214,7 +215,7 @@ void cws_process_exec_probe(void *data, struct task_struct *task, pid_t old_pid,
 	cws_hook_check(CWS_HOOK_PROCESS_EXEC, task == current && task->mm);
 	rec = cws_record_find_or_create(task->mm);
 	if (rec) {
-		cws_record_publish(rec, CWS_BORN_EXEC, task, NULL);
+		cws_birth_publish(rec, CWS_BORN_EXEC, task, NULL);
 		cws_watch_execed(task, rec);
 	}
 	preempt_enable_notrace();
@@ -230,6 +231,7 @@ void cws_process_exit_probe(void *data, struct task_struct *task)
 	cws_hook_check(CWS_HOOK_PROCESS_EXIT, task == current &&
 		       (task->flags & PF_EXITING));
 	cws_account_task_exit(task);
+	cws_split_task_exit(task);
 	if (cws_slot_drop(&clones, task, &call))
 		event_failed(&call.clone);
 	preempt_enable_notrace();

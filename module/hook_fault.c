@@ -14,6 +14,7 @@
 #include "caller.h"
 #include "compat.h"
 #include "hook.h"
+#include "split.h"
 
 static bool in_vma(const struct vm_area_struct *vma, unsigned long addr)
 {
@@ -212,9 +213,9 @@ void cws_split_huge_pmd_entry(unsigned long parent, struct ftrace_regs *fregs)
 		       in_vma(vma, max(addr & HPAGE_PMD_MASK, vma->vm_start)));
 	if (cws_caller(parent) == CWS_CALLER_HUGE_WP && pmd_trans_huge(pmd) &&
 	    PageAnon(pmd_page(pmd)))
-		cws_account_split_begin(vma, addr, pmdp);
+		cws_split_begin(vma, addr, pmdp);
 	else
-		cws_account_split_none();
+		cws_split_none();
 }
 
 /* pgtable_trans_huge_withdraw(mm, pmd): the split is done under the lock. */
@@ -225,7 +226,7 @@ void cws_withdraw_entry(unsigned long parent, struct ftrace_regs *fregs)
 
 	cws_hook_check(CWS_HOOK_WITHDRAW, atomic_read(&mm->mm_count) > 0);
 	if (cws_caller(parent) == CWS_CALLER_HUGE_SPLIT)
-		cws_account_split_done(mm, pmd);
+		cws_split_done(mm, pmd);
 }
 
 void notrace cws_ftrace_rare(unsigned long ip, unsigned long parent,

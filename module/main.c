@@ -12,6 +12,7 @@
 #include "exited.h"
 #include "roster.h"
 #include "selftest.h"
+#include "split.h"
 #include "view.h"
 #include "watch.h"
 
@@ -82,14 +83,11 @@ static int __init watch_at_load(void)
 	return err;
 }
 
-/* Hooks after all they write to, files last: nothing is shown before it is proven. */
-static int __init cowscope_init(void)
+/* Everything that hooks write to and files read from, lowest first. */
+static int __init tables_init(void)
 {
 	int err;
 
-	err = check_parameters();
-	if (err)
-		return err;
 	err = cws_records_init(records_max);
 	if (err)
 		return err;
@@ -99,18 +97,60 @@ static int __init cowscope_init(void)
 	err = cws_account_init();
 	if (err)
 		goto err_exited;
-	err = cws_clonelog_init(clones_max);
+	err = cws_split_init();
 	if (err)
 		goto err_account;
+	err = cws_clonelog_init(clones_max);
+	if (err)
+		goto err_split;
 	err = cws_clone_calls_init();
 	if (err)
 		goto err_clonelog;
 	err = cws_watch_init(watched_max);
 	if (err)
 		goto err_clone_calls;
+	return 0;
+
+err_clone_calls:
+	cws_clone_calls_exit();
+err_clonelog:
+	cws_clonelog_exit();
+err_split:
+	cws_split_exit();
+err_account:
+	cws_account_exit();
+err_exited:
+	cws_exited_exit();
+err_records:
+	cws_records_exit();
+	return err;
+}
+
+static void tables_exit(void)
+{
+	cws_watch_exit();
+	cws_clone_calls_exit();
+	cws_clonelog_exit();
+	cws_split_exit();
+	cws_account_exit();
+	cws_exited_exit();
+	cws_records_exit();
+}
+
+/* Hooks after all they write to, files last: nothing is shown before it is proven. */
+static int __init cowscope_init(void)
+{
+	int err;
+
+	err = check_parameters();
+	if (err)
+		return err;
+	err = tables_init();
+	if (err)
+		return err;
 	err = cws_hooks_init();
 	if (err)
-		goto err_watch;
+		goto err_tables;
 	err = cws_selftest();
 	if (err)
 		goto err_hooks;
@@ -129,18 +169,8 @@ err_view:
 	cws_view_exit();
 err_hooks:
 	cws_hooks_exit();
-err_watch:
-	cws_watch_exit();
-err_clone_calls:
-	cws_clone_calls_exit();
-err_clonelog:
-	cws_clonelog_exit();
-err_account:
-	cws_account_exit();
-err_exited:
-	cws_exited_exit();
-err_records:
-	cws_records_exit();
+err_tables:
+	tables_exit();
 	return err;
 }
 
@@ -148,12 +178,7 @@ static void __exit cowscope_exit(void)
 {
 	cws_view_exit();
 	cws_hooks_exit();
-	cws_watch_exit();
-	cws_clone_calls_exit();
-	cws_clonelog_exit();
-	cws_account_exit();
-	cws_exited_exit();
-	cws_records_exit();
+	tables_exit();
 }
 
 module_init(cowscope_init);

@@ -13,6 +13,7 @@
 #include <linux/ktime.h>
 #include <linux/vmalloc.h>
 
+#include "birth.h"
 #include "exited.h"
 #include "pool.h"
 #include "record.h"
@@ -139,63 +140,6 @@ void cws_record_untracked(enum cws_cause cause)
 	atomic64_inc(&untracked[cause]);
 }
 
-/**
- * cws_record_publish() - the process of an address space is about to run
- * @rec: its record; a second call for the same record does nothing
- * @born: how it came to be
- * @creator: task whose thread group it is
- * @parent: what it was forked from, or NULL
- *
- * Context: probes, or the scan at load under task_lock.
- */
-void cws_record_publish(struct cws_record *rec, enum cws_born born,
-			struct task_struct *creator, struct cws_record *parent)
-{
-	struct cws_lineage *from = NULL;
-
-	if (cmpxchg(&rec->state, CWS_RECORD_EMBRYO, CWS_RECORD_CLAIMED) !=
-	    CWS_RECORD_EMBRYO)
-		return;
-	if (parent && cws_record_published(parent))
-		from = parent->lineage;
-	if (!rec->lineage)
-		rec->lineage = cws_lineage_create(born, rec->serial, creator, from,
-						  parent ? parent->serial : 0);
-	else
-		cws_lineage_rename(rec->lineage, creator);
-	/* Pairs with the acquire in cws_record_published(). */
-	smp_store_release(&rec->state, CWS_RECORD_PUBLISHED);
-}
-
-/**
- * cws_record_begin_exec() - an address space is made ready to replace another
- * @mm: the new one
- * @replaced: the record of the old one, or NULL
- *
- * It stays an embryo until cws_record_publish() says that the exec succeeded.
- *
- * Context: probe of begin_new_exec; current is the only one that knows @mm.
- */
-void cws_record_begin_exec(struct mm_struct *mm, struct cws_record *replaced)
-{
-	struct cws_record *rec = cws_record_find_or_create(mm);
-
-	if (rec && !rec->lineage)
-		rec->lineage = cws_lineage_create(CWS_BORN_EXEC, rec->serial, current,
-						  NULL, replaced ? replaced->serial : 0);
-}
-
-/**
- * cws_record_published() - may readers look at the birth of a record
- * @rec: the record
- *
- * Return: true once lineage is written for good.
- */
-bool cws_record_published(const struct cws_record *rec)
-{
-	return smp_load_acquire(&rec->state) == CWS_RECORD_PUBLISHED;
-}
-
 static void record_free_rcu(struct rcu_head *rcu)
 {
 	struct cws_record *rec = container_of(rcu, struct cws_record, rcu);
@@ -273,7 +217,7 @@ void cws_record_retire(struct mm_struct *mm, enum cws_end end)
 
 	atomic_dec(&nr_records);
 	rec->ended_ns = ktime_get_boot_fast_ns();
-	rec->end = cws_record_published(rec) ? end : CWS_END_FAILED;
+	rec->end = cws_birth_published(rec) ? end : CWS_END_FAILED;
 	record_last_words(rec);
 	if (rec->end == CWS_END_FAILED && cws_matrix_empty(&rec->matrix))
 		cws_record_put(rec);

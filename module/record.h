@@ -79,6 +79,7 @@ struct cws_record {
 	struct cgroup *cgroup;
 	struct cws_matrix matrix;
 };
+
 static_assert(sizeof(struct cws_record) <= 1024);
 
 struct cws_record_stats {
@@ -94,10 +95,6 @@ int cws_records_reserve(unsigned int nr);
 struct cws_record *cws_record_find(struct mm_struct *mm);
 struct cws_record *cws_record_find_or_create(struct mm_struct *mm);
 u64 cws_record_next_serial(void);
-void cws_record_publish(struct cws_record *rec, enum cws_born born,
-			struct task_struct *creator, struct cws_record *parent);
-void cws_record_begin_exec(struct mm_struct *mm, struct cws_record *replaced);
-bool cws_record_published(const struct cws_record *rec);
 void cws_record_retire(struct mm_struct *mm, enum cws_end end);
 void cws_record_untracked(enum cws_cause cause);
 

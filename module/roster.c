@@ -9,6 +9,7 @@
 #include <linux/sched/task.h>
 #include <linux/sort.h>
 
+#include "birth.h"
 #include "exited.h"
 #include "roster.h"
 
@@ -87,7 +88,7 @@ static void collect_one(struct cws_record *rec, void *data)
 	struct collect *collect = data;
 	struct cws_roster_row *row = &collect->roster->row[collect->roster->nr];
 
-	if (collect->roster->nr == collect->room || !cws_record_published(rec) ||
+	if (collect->roster->nr == collect->room || !cws_birth_published(rec) ||
 	    !cws_record_get(rec))
 		return;
 	row->rec = rec;
@@ -190,7 +191,7 @@ static void scan_process(struct task_struct *process)
 		if (task->mm) {
 			rec = cws_record_find_or_create(task->mm);
 			if (rec)
-				cws_record_publish(rec, CWS_BORN_LOAD, process, NULL);
+				cws_birth_publish(rec, CWS_BORN_LOAD, process, NULL);
 			done = true;
 		}
 		task_unlock(task);

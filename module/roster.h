@@ -21,8 +21,8 @@ struct cws_roster {
 };
 
 int cws_roster_scan(void);
-struct cws_roster *cws_roster_live(void) __must_check;
-struct cws_roster *cws_roster_exited(void) __must_check;
+struct cws_roster *cws_roster_live(void);
+struct cws_roster *cws_roster_exited(void);
 void cws_roster_free(struct cws_roster *roster);
 void cws_roster_users(const struct cws_record *rec, struct cws_users *users);
 

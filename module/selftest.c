@@ -105,10 +105,10 @@ static int run_thread(void)
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
 	kthread_stop(thread);
-	for (waited = 0; waited < EXIT_WAIT_MS; waited += 10) {
+	for (waited = 0; waited < EXIT_WAIT_MS; waited += 20) {
 		if (cws_hook_proven(CWS_HOOK_PROCESS_EXIT))
 			break;
-		msleep(10);
+		msleep(20);
 	}
 	return 0;
 }

@@ -81,7 +81,7 @@ int cws_process_show_status(struct seq_file *m, struct cws_record *rec)
 		put_number(m, "lived_ns", rec->ended_ns - rec->since_ns);
 	else
 		put_word(m, "lived_ns", "-");
-	put_word(m, "watched", who.pid && cws_watch_has(who.pid) ? "yes" : "no");
+	put_word(m, "watched", who.pid && cws_watchlist_has(who.pid) ? "yes" : "no");
 	seq_puts(m, "cgroup ");
 	cws_view_put_cgroup(m, who.cgroup);
 	seq_putc(m, '\n');
@@ -123,7 +123,7 @@ int cws_process_show_cow(struct seq_file *m, struct cws_record *rec)
 
 static int watched_show(struct seq_file *m, cws_process_show show)
 {
-	struct cws_record *rec = cws_watch_record(m->private);
+	struct cws_record *rec = cws_watchlist_record(m->private);
 	int err;
 
 	if (!rec)

@@ -10,8 +10,8 @@
 static int readme_show(struct seq_file *m, void *unused)
 {
 	seq_puts(m,
-		 "cowscope " COWSCOPE_VERSION ": what fork and clone duplicated, what they left shared,\n"
-		 "what copy-on-write took back. Tables name their columns in the first line; \"-\" is\n"
+		 "cowscope " COWSCOPE_VERSION ": what fork and clone duplicated, what they left\n"
+		 "shared, what copy-on-write took back. Tables name their columns in the first line; \"-\" is\n"
 		 "not known; times are nanoseconds since boot. man 5 cowscope-debugfs has it all.\n"
 		 "\n"
 		 "  status         does every hook work, was anything lost\n"

@@ -4,17 +4,18 @@
  */
 #include <linux/utsname.h>
 
-#include "account.h"
 #include "clonelog.h"
 #include "hook.h"
 #include "hook_clone.h"
+#include "identity.h"
 #include "exited.h"
+#include "split.h"
 #include "view.h"
 #include "watch.h"
 
 /* Everything the lines and the verdict are made of, read once. */
 struct state {
-	struct cws_account_stats account;
+	struct cws_identity identity;
 	struct cws_record_stats records;
 	struct cws_exited_stats exited;
 	struct cws_clonelog_stats clonelog;
@@ -28,11 +29,11 @@ static void state_read(struct state *s)
 {
 	int id;
 
-	cws_account_stats(&s->account);
+	cws_identity_read(&s->identity);
 	cws_record_stats(&s->records);
 	cws_exited_stats(&s->exited);
 	cws_clonelog_stats(&s->clonelog);
-	cws_watch_stats(&s->watch);
+	cws_watchlist_stats(&s->watch);
 	cws_hook_gaps(&s->gaps);
 	for (id = 0; id < CWS_NR_HOOKS; id++)
 		cws_hook_report(id, &s->hook[id]);
@@ -55,7 +56,7 @@ static void complain(struct seq_file *m, const char **sep, const char *what, u64
 /* "ok", or what is wrong, in the words of the keys below. */
 static void put_health(struct seq_file *m, const struct state *s)
 {
-	const struct cws_cpu_counts *sum = &s->account.sum;
+	const struct cws_cpu_counts *sum = &s->identity.sum;
 	const char *sep = "";
 	u64 missed = 0;
 	int id;
@@ -89,18 +90,18 @@ static void put_health(struct seq_file *m, const struct state *s)
 #define OUTCOME_NAME(id, name)	"outcome_" #name,
 static const char *const outcome_key[] = { COWSCOPE_OUTCOMES(OUTCOME_NAME) };
 
-static void put_identity(struct seq_file *m, const struct cws_account_stats *account)
+static void put_identity(struct seq_file *m, const struct cws_identity *identity)
 {
-	const struct cws_cpu_counts *sum = &account->sum;
+	const struct cws_cpu_counts *sum = &identity->sum;
 	int i;
 
 	put_number(m, "attempts", sum->attempts);
 	for (i = 0; i < CWS_NR_OUTCOMES; i++)
 		put_number(m, outcome_key[i], sum->outcome[i]);
-	put_number(m, "open", account->open);
+	put_number(m, "open", identity->open);
 	put_number(m, "unclassified", sum->unclassified);
-	seq_printf(m, "%-22s %s%lld\n", "balance", account->steady ? "" : "~",
-		   account->balance);
+	seq_printf(m, "%-22s %s%lld\n", "balance", identity->steady ? "" : "~",
+		   identity->balance);
 	put_number(m, "unknown_callers", sum->unknown_callers);
 	put_number(m, "orphans", sum->orphans);
 	put_number(m, "slots_dropped", sum->slots_dropped);
@@ -123,8 +124,9 @@ static void put_tables(struct seq_file *m, const struct state *s)
 	put_number(m, "watched", s->watch.watched);
 	put_number(m, "watched_max", s->watch.watched_max);
 	put_number(m, "watched_dropped", s->watch.watched_dropped);
-	put_number(m, "memory_bytes", s->records.bytes + s->exited.bytes + s->account.bytes +
-		   s->clonelog.bytes + s->watch.bytes + cws_clone_calls_bytes());
+	put_number(m, "memory_bytes", s->records.bytes + s->exited.bytes + cws_account_bytes() +
+		   s->clonelog.bytes + s->watch.bytes + cws_clone_calls_bytes() +
+		   cws_split_bytes());
 }
 
 static void put_hook(struct seq_file *m, const struct cws_hook_report *hook)
@@ -148,7 +150,7 @@ static int status_show(struct seq_file *m, void *unused)
 	put_health(m, s);
 	seq_printf(m, "%-22s %s\n", "accounting", s->gaps.accounting ? "on" : "off");
 	put_number(m, "since_ns", cws_view_since_ns());
-	put_identity(m, &s->account);
+	put_identity(m, &s->identity);
 	put_tables(m, s);
 	for (id = 0; id < CWS_NR_HOOKS; id++)
 		put_hook(m, &s->hook[id]);

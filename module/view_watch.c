@@ -32,7 +32,7 @@ static int watch_show(struct seq_file *m, void *unused)
 	u64 order = 0;
 
 	seq_puts(m, COWSCOPE_HEADER_WATCH "\n");
-	while (cws_watch_next(&order, &entry)) {
+	while (cws_watchlist_next(&order, &entry)) {
 		put_entry(m, &entry);
 		put_pid(entry.pid);
 		cws_record_put(entry.rec);

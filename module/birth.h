@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* When a record gets its process: at fork, exec, load, or the first question. */
+#ifndef CWS_BIRTH_H
+#define CWS_BIRTH_H
+
+#include "record.h"
+
+void cws_birth_publish(struct cws_record *rec, enum cws_born born,
+		       struct task_struct *creator, struct cws_record *parent);
+void cws_birth_begin_exec(struct mm_struct *mm, struct cws_record *replaced);
+bool cws_birth_published(const struct cws_record *rec);
+
+#endif /* CWS_BIRTH_H */
