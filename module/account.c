@@ -17,11 +17,13 @@
 #include "record.h"
 
 /* Open attempts live as long as a fault; lost ones until the task's next. */
-#define CWS_ATTEMPT_BITS	11
+#define CWS_ATTEMPT_BITS	12
 
 DEFINE_PER_CPU(struct cws_cpu_counts, cws_cpu_counts);
 
 static struct cws_slots attempts;
+/* Set while every attempt under way has begun with the hooks attached. */
+static bool settled;
 
 /* The causes whose copies a fault makes; "remote" is a subset of these. */
 static bool cause_is_copy(enum cws_cause cause)
@@ -61,19 +63,19 @@ static void count_for_owner(const struct vm_area_struct *vma, unsigned long addr
 	count(cws_record_find_or_create(vma->vm_mm), cws_region(vma, addr), cause);
 }
 
-/*
- * The owner of a lost attempt is looked up late: its mm may be gone and the
- * pointer in use again. A record younger than the attempt is not the owner's,
- * and the count is untracked.
- */
+/* The owner is looked up late: its mm may be gone, even be in use again. */
 static void count_lost(const struct cws_attempt *attempt)
 {
-	struct cws_record *rec = cws_record_find(attempt->mm);
-
 	this_cpu_inc(cws_cpu_counts.outcome[CWS_OUTCOME_LOST]);
-	if (rec && rec->serial > attempt->before_serial)
-		rec = NULL;
-	count(rec, attempt->region, CWS_CNT_LOST);
+	cws_record_count_late(attempt->mm, attempt->before_serial, attempt->region,
+			      CWS_CNT_LOST);
+}
+
+/* An outcome without an attempt: expected only of what began before accounting. */
+static void count_orphan(void)
+{
+	if (READ_ONCE(settled))
+		this_cpu_inc(cws_cpu_counts.orphans);
 }
 
 /* The slot for a new attempt of current; what was still open is lost. */
@@ -174,7 +176,7 @@ void cws_account_commit(const struct vm_area_struct *vma, unsigned long addr)
 	enum cws_cause cause;
 
 	if (unlikely(!attempt)) {
-		this_cpu_inc(cws_cpu_counts.orphans);
+		count_orphan();
 		return;
 	}
 	cause = attempt->cause;
@@ -198,7 +200,7 @@ void cws_account_taken_over(const struct vm_area_struct *vma, unsigned long addr
 	bool exclusive;
 
 	if (!attempt) {
-		this_cpu_inc(cws_cpu_counts.orphans);
+		count_orphan();
 		return;
 	}
 	exclusive = attempt->exclusive;
@@ -257,14 +259,6 @@ void cws_account_unknown(const struct vm_area_struct *vma, unsigned long addr)
 }
 
 /**
- * cws_account_slot_dropped() - something could not be followed
- */
-void cws_account_slot_dropped(void)
-{
-	this_cpu_inc(cws_cpu_counts.slots_dropped);
-}
-
-/**
  * cws_account_count() - count one thing whose region is known
  * @mm: the owner, alive
  * @region: where
@@ -306,6 +300,22 @@ void cws_account_fault_copy(const struct vm_area_struct *vma, unsigned long addr
 }
 
 /**
+ * cws_account_mm_exit() - current was the last to use an address space
+ * @mm: about to be torn down, its record still there
+ *
+ * Before the record goes: later the owner of a lost attempt could not be found.
+ */
+void cws_account_mm_exit(struct mm_struct *mm)
+{
+	union cws_slot_data *data = cws_slot_find(&attempts, current);
+
+	if (!data || data->attempt.mm != mm)
+		return;
+	count_lost(&data->attempt);
+	cws_slot_close(&attempts, current, data);
+}
+
+/**
  * cws_account_task_exit() - a task faults no more
  * @task: current
  */
@@ -331,7 +341,19 @@ static void gap_lost(union cws_slot_data *data)
  */
 void cws_account_gap(void)
 {
+	WRITE_ONCE(settled, false);
 	cws_slots_sweep(&attempts, gap_lost);
+}
+
+/**
+ * cws_account_settled() - faults that began before the hooks were attached are over
+ *
+ * Context: process context, all hooks attached. A fault that still sleeps ends
+ * as an orphan, which status shows.
+ */
+void cws_account_settled(void)
+{
+	WRITE_ONCE(settled, true);
 }
 
 /**

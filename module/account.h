@@ -22,13 +22,14 @@ struct cws_cpu_counts {
 	u64 unclassified;	/* attempts ended by a caller that is not known */
 	u64 unknown_callers;	/* commits from callers that are not known, all */
 	u64 orphans;		/* outcomes without an open attempt */
-	u64 slots_dropped;	/* attempts and splits that found no slot */
+	u64 slots_dropped;	/* attempts that found no slot: not counted at all */
 };
 
 DECLARE_PER_CPU(struct cws_cpu_counts, cws_cpu_counts);
 
 int cws_account_init(void);
 void cws_account_exit(void);
+void cws_account_settled(void);
 void cws_account_gap(void);
 unsigned int cws_account_open(void);
 size_t cws_account_bytes(void);
@@ -46,9 +47,9 @@ void cws_account_event(const struct vm_area_struct *vma, unsigned long addr,
 		       enum cws_cause cause);
 void cws_account_fault_copy(const struct vm_area_struct *vma, unsigned long addr,
 			    enum cws_cause cause);
-void cws_account_slot_dropped(void);
 void cws_account_count(struct mm_struct *mm, enum cws_region region,
 		       enum cws_cause cause);
+void cws_account_mm_exit(struct mm_struct *mm);
 void cws_account_task_exit(struct task_struct *task);
 
 #endif /* CWS_ACCOUNT_H */

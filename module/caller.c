@@ -32,8 +32,8 @@ static const struct caller_name caller_names[] = {
 	{ "copy_pte_range",		CWS_CALLER_FORK },
 	{ "copy_present_page",		CWS_CALLER_FORK },
 	{ "do_swap_page",		CWS_CALLER_SWAP },
-	{ "unuse_pte_range",		CWS_CALLER_SWAP },
-	{ "unuse_pte",			CWS_CALLER_SWAP },
+	{ "unuse_pte_range",		CWS_CALLER_SWAPOFF },
+	{ "unuse_pte",			CWS_CALLER_SWAPOFF },
 	{ "collapse_huge_page",		CWS_CALLER_COLLAPSE },
 	{ "__replace_page",		CWS_CALLER_UPROBE },
 	{ "hugetlb_wp",			CWS_CALLER_HUGETLB_WP },
@@ -65,8 +65,12 @@ static void caller_add_locked(unsigned long start, unsigned long size,
 			      enum cws_caller class)
 {
 	struct cws_caller_range *range = &cws_caller_range[cws_nr_callers];
+	unsigned int i;
 
 	lockdep_assert_held(&learn_lock);
+	for (i = 0; i < cws_nr_callers; i++)
+		if (cws_caller_range[i].start == start)
+			return;	/* another CPU was first */
 	if (cws_nr_callers == CWS_CALLERS_MAX)
 		return;
 	range->start = start;

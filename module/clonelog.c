@@ -77,19 +77,20 @@ void cws_clonelog_add(struct cws_clone_event *event)
  * cws_clonelog_read() - the next event from a place on
  * @nr: event number wanted; moved on to the oldest one there is when it has
  *	been pushed out
+ * @end: where to stop
  * @event: a copy with references of its own, for cws_clonelog_release()
  *
  * Context: process context.
- * Return: false past the newest event.
+ * Return: false at @end or past the newest event.
  */
-bool cws_clonelog_read(u64 *nr, struct cws_clone_event *event)
+bool cws_clonelog_read(u64 *nr, u64 end, struct cws_clone_event *event)
 {
 	bool found;
 
 	raw_spin_lock(&log_lock);
 	if (log_next > log_max && *nr < log_next - log_max)
 		*nr = log_next - log_max;
-	found = *nr < log_next;
+	found = *nr < min(log_next, end);
 	if (found) {
 		*event = log_ring[*nr % log_max];
 		get_pid(event->parent);

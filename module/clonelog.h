@@ -63,7 +63,7 @@ struct cws_clonelog_stats {
 int cws_clonelog_init(unsigned int max);
 void cws_clonelog_exit(void);
 void cws_clonelog_add(struct cws_clone_event *event);
-bool cws_clonelog_read(u64 *nr, struct cws_clone_event *event);
+bool cws_clonelog_read(u64 *nr, u64 end, struct cws_clone_event *event);
 void cws_clonelog_release(struct cws_clone_event *event);
 void cws_clonelog_stats(struct cws_clonelog_stats *stats);
 

@@ -108,7 +108,8 @@ int cws_command_process(pid_t nr, struct pid **pid, struct cws_record **rec)
 	rcu_read_lock();
 	found = find_vpid(nr);
 	process = found ? pid_task(found, PIDTYPE_TGID) : NULL;
-	if (process)
+	/* A new one is published by the hook of its birth, not from here. */
+	if (process && READ_ONCE(process->__state) != TASK_NEW)
 		err = process_record(process, rec);
 	if (!err && pid)
 		*pid = get_pid(found);

@@ -37,8 +37,8 @@
  * cws_compat_page_mapcount() - page-table entries that map one page
  * @page: a page that cannot be freed during the call
  *
- * The per-page count, huge mappings of its folio included, as page_mapcount()
- * gave it up to 6.8 (dropped by 05c5323b2a34 and its series).
+ * The per-page count, and huge mappings of its folio. What the kernel had under
+ * this name changed its meaning twice and is gone since 6.11.
  *
  * Return: number of mappings, 0 and up.
  */

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ring of the exited: records that left the hash, until they are pushed out.
+ * The end of a record: how it ended, and the ring in which it stays until it is
+ * pushed out.
  */
+#include <linux/cgroup.h>
+#include <linux/ktime.h>
+#include <linux/sched/signal.h>
 #include <linux/vmalloc.h>
 
+#include "birth.h"
 #include "exited.h"
 
 /*
@@ -15,13 +20,8 @@ static struct cws_record __rcu **ring;
 static unsigned int ring_max;
 static u64 ring_next;	/* records ever entered; the slot is this modulo ring_max */
 
-/**
- * cws_exited_add() - enter a record
- * @rec: the caller's reference passes to the ring
- *
- * Context: probes.
- */
-void cws_exited_add(struct cws_record *rec)
+/* The caller's reference passes to the ring. */
+static void ring_enter(struct cws_record *rec)
 {
 	struct cws_record __rcu **slot;
 	struct cws_record *old;
@@ -34,6 +34,62 @@ void cws_exited_add(struct cws_record *rec)
 	raw_spin_unlock(&ring_lock);
 	if (old)
 		cws_record_put(old);
+}
+
+/*
+ * An embryo never came to run: its fork or exec failed. Unless a process exits in
+ * it whose birth found no room for a record: that one ran, and is named late.
+ */
+static enum cws_end record_verdict(struct cws_record *rec, enum cws_end end)
+{
+	if (cws_birth_published(rec))
+		return end;
+	if (rec->lineage || !(current->flags & PF_EXITING))
+		return CWS_END_FAILED;
+	cws_birth_publish(rec, CWS_BORN_EVENT, current, NULL);
+	return end;
+}
+
+/* What only the process itself can still tell, and only while it is current. */
+static void record_last_words(struct cws_record *rec, enum cws_end end)
+{
+	struct cgroup *cgroup;
+
+	if (!rec->lineage || rec->lineage->pid != task_tgid(current))
+		return;
+	if (end != CWS_END_EXEC)
+		cws_lineage_rename(rec->lineage, current);
+	rcu_read_lock();
+	cgroup = task_dfl_cgroup(current);
+	if (css_tryget(&cgroup->self))
+		rec->cgroup = cgroup;
+	rcu_read_unlock();
+}
+
+/**
+ * cws_exited_retire() - an address space is being torn down
+ * @mm: the key of its record
+ * @end: why
+ *
+ * An embryo that counted nothing leaves no line.
+ *
+ * Context: probe of exit_mmap, preemption disabled.
+ */
+void cws_exited_retire(struct mm_struct *mm, enum cws_end end)
+{
+	struct cws_record *rec = cws_record_unlink(mm);
+
+	if (!rec)
+		return;
+	rec->ended_ns = ktime_get_boot_fast_ns();
+	end = record_verdict(rec, end);
+	record_last_words(rec, end);
+	/* Pairs with the acquire in cws_record_end(): what is told of the end first. */
+	smp_store_release(&rec->end, end);
+	if (end == CWS_END_FAILED && cws_matrix_empty(&rec->matrix))
+		cws_record_put(rec);
+	else
+		ring_enter(rec);
 }
 
 /**
@@ -75,7 +131,8 @@ struct cws_record *cws_exited_find(pid_t nr, struct pid_namespace *ns)
 		rec = cws_exited_get(at);
 		if (!rec)
 			continue;
-		if (rec->lineage && pid_nr_ns(rec->lineage->pid, ns) == nr)
+		if (rec->end != CWS_END_FAILED && rec->lineage &&
+		    pid_nr_ns(rec->lineage->pid, ns) == nr)
 			return rec;
 		cws_record_put(rec);
 	}

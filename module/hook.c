@@ -5,6 +5,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/ktime.h>
 
 #include "account.h"
@@ -82,10 +83,12 @@ static int filters_set(void)
 		if (hook->mechanism != CWS_FTRACE || !hook->site)
 			continue;
 		err = ftrace_set_filter_ip(&groups[hook->group], hook->site, 0, 0);
-		if (err) {
-			pr_err("cowscope: %s cannot be traced: error %d\n", hook->name, err);
+		if (!err)
+			continue;
+		pr_warn("cowscope: %s cannot be traced: error %d\n", hook->name, err);
+		if (hook->required)
 			return err;
-		}
+		hook->site = 0;
 	}
 	return 0;
 }
@@ -110,7 +113,8 @@ static void group_mark(enum cws_hook_group group, bool attached)
 
 static void group_detach(enum cws_hook_group group)
 {
-	unregister_ftrace_function(&groups[group]);
+	if (unregister_ftrace_function(&groups[group]))
+		pr_crit("cowscope: function tracing has died and cannot be detached\n");
 	group_mark(group, false);
 }
 
@@ -127,19 +131,23 @@ static int group_attach(enum cws_hook_group group)
 	return err;
 }
 
+/* Whatever ends an attempt is attached before, and detached after, what begins one. */
 static int fault_attach(void)
 {
 	int group, err;
 
-	for (group = CWS_GROUP_WP; group <= CWS_GROUP_RARE; group++) {
+	for (group = CWS_GROUP_RARE; group >= CWS_GROUP_WP; group--) {
 		err = group_attach(group);
 		if (err)
 			goto err_groups;
 	}
+	/* Faults that run go on to user space or sleep before this returns. */
+	synchronize_rcu_tasks();
+	cws_account_settled();
 	return 0;
 
 err_groups:
-	while (--group >= CWS_GROUP_WP)
+	while (++group <= CWS_GROUP_RARE)
 		group_detach(group);
 	return err;
 }
@@ -148,7 +156,7 @@ static void fault_detach(void)
 {
 	int group;
 
-	for (group = CWS_GROUP_RARE; group >= CWS_GROUP_WP; group--)
+	for (group = CWS_GROUP_WP; group <= CWS_GROUP_RARE; group++)
 		group_detach(group);
 }
 
@@ -174,9 +182,11 @@ static int hook_attach(struct cws_hook *hook)
 		return 0;
 	}
 	hook->attached = !err;
-	if (err)
-		pr_err("cowscope: %s cannot be hooked: error %d\n", hook->name, err);
-	return err;
+	if (!err)
+		return 0;
+	pr_warn("cowscope: %s cannot be hooked: error %d\n", hook->name, err);
+	hook->site = 0;
+	return hook->required ? err : 0;
 }
 
 static void hook_detach(struct cws_hook *hook)

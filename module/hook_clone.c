@@ -16,6 +16,7 @@
 #include "birth.h"
 #include "clonelog.h"
 #include "compat.h"
+#include "exited.h"
 #include "hook.h"
 #include "hook_clone.h"
 #include "split.h"
@@ -68,11 +69,9 @@ static enum cws_shape clone_shape(u64 flags)
 {
 	if (flags & CLONE_THREAD)
 		return CWS_SHAPE_THREAD;
-	if (flags & CLONE_VFORK)
-		return CWS_SHAPE_VFORK;
-	if (flags & CLONE_VM)
-		return CWS_SHAPE_SHARED_VM;
-	return CWS_SHAPE_PROCESS;
+	if (!(flags & CLONE_VM))
+		return CWS_SHAPE_PROCESS;
+	return flags & CLONE_VFORK ? CWS_SHAPE_VFORK : CWS_SHAPE_SHARED_VM;
 }
 
 static void event_begin(struct cws_clone_event *event, const struct cws_clone_call *call)
@@ -146,6 +145,15 @@ static void child_born(struct task_struct *child, struct mm_struct *mm)
 	cws_watch_forked(current, child, rec);
 }
 
+/* A child in its parent's address space is watched too; exec will give it its own. */
+static void child_shares(struct task_struct *child, struct mm_struct *mm)
+{
+	struct cws_record *rec = cws_record_find(mm);
+
+	if (rec)
+		cws_watch_forked(current, child, rec);
+}
+
 /*
  * wake_up_new_task(child): complete, not yet run. Tasks that the kernel makes
  * without kernel_clone(), like io_uring workers, come through here as well.
@@ -153,12 +161,12 @@ static void child_born(struct task_struct *child, struct mm_struct *mm)
 int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct task_struct *child = (void *)regs_get_kernel_argument(regs, 0);
+	bool worker = cws_compat_is_worker(child);
 	/* Not of a call that failed before the kernel made a worker. */
-	union cws_slot_data *data = cws_compat_is_worker(child) ? NULL :
-				    cws_slot_find(&clones, current);
+	union cws_slot_data *data = worker ? NULL : cws_slot_find(&clones, current);
 	struct mm_struct *mm = child->mm;
 	struct cws_clone_event event;
-	struct cws_clone_call call = { .syscall = CWS_SYS_KERNEL };
+	struct cws_clone_call call = {};
 	bool copied = mm && mm != current->mm;
 
 	cws_hook_hit(CWS_HOOK_WAKE_UP_NEW_TASK);
@@ -166,7 +174,11 @@ int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
 	if (copied)
 		child_born(child, mm);
 
+	else if (mm && !same_thread_group(child, current))
+		child_shares(child, mm);
+
 	call.start_ns = ktime_get_boot_fast_ns();
+	call.syscall = worker ? CWS_SYS_KERNEL : cws_compat_clone_syscall();
 	event_begin(&event, data ? &data->clone : &call);
 	event.duration_ns = call.start_ns - event.time_ns;
 	event.child = get_pid(task_pid(child));
@@ -251,6 +263,7 @@ void notrace cws_ftrace_life(unsigned long ip, unsigned long parent,
 	preempt_disable_notrace();
 	cws_hook_hit(CWS_HOOK_EXIT_MMAP);
 	cws_hook_check(CWS_HOOK_EXIT_MMAP, atomic_read(&mm->mm_users) == 0);
-	cws_record_retire(mm, exec ? CWS_END_EXEC : CWS_END_EXIT);
+	cws_account_mm_exit(mm);
+	cws_exited_retire(mm, exec ? CWS_END_EXEC : CWS_END_EXIT);
 	preempt_enable_notrace();
 }

@@ -104,6 +104,9 @@ static __always_inline void new_anon_rmap_entry(unsigned long parent,
 		cws_account_event(vma, addr, CWS_CNT_PINNED);
 		break;
 	case CWS_CALLER_SWAP:
+		cws_account_fault_copy(vma, addr, CWS_CNT_KSM);
+		break;
+	case CWS_CALLER_SWAPOFF:
 		cws_account_event(vma, addr, CWS_CNT_KSM);
 		break;
 	case CWS_CALLER_COLLAPSE:

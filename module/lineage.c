@@ -9,15 +9,20 @@
 #include "pool.h"
 
 static struct cws_pool lineage_pool;
+static atomic_t nr_lineages;
+static atomic64_t lineages_dropped;
+static unsigned int lineages_max;
 
 /**
  * cws_lineage_init() - fill the pool
  * @want: nodes to keep ready
+ * @max: most nodes
  *
  * Return: 0 or -ENOMEM.
  */
-int cws_lineage_init(unsigned int want)
+int cws_lineage_init(unsigned int want, unsigned int max)
 {
+	lineages_max = max;
 	return cws_pool_init(&lineage_pool, "cowscope_lineage",
 			     sizeof(struct cws_lineage), want);
 }
@@ -53,19 +58,26 @@ int cws_lineage_grow(unsigned int want)
  * @parent_serial: of what it was copied from or replaces, 0 when not known
  *
  * Context: probes.
- * Return: the node with one reference, NULL when the pool is empty.
+ * Return: the node with one reference, NULL at the cap or when the pool is empty:
+ * counted as dropped.
  */
 struct cws_lineage *cws_lineage_create(enum cws_born born, u64 serial,
 				       struct task_struct *creator,
 				       struct cws_lineage *parent,
 				       u64 parent_serial)
 {
-	struct cws_lineage *node = cws_pool_take(&lineage_pool);
+	struct cws_lineage *node;
 
+	if (!atomic_add_unless(&nr_lineages, 1, lineages_max))
+		goto err_dropped;
+	node = cws_pool_take(&lineage_pool);
 	if (!node)
-		return NULL;
+		goto err_count;
+	if (parent && parent->depth + 1 >= CWS_LINEAGE_DEPTH)
+		parent = NULL;
 	refcount_set(&node->ref, 1);
 	node->born = born;
+	node->depth = parent ? parent->depth + 1 : 0;
 	node->parent = parent;
 	if (parent)
 		refcount_inc(&parent->ref);
@@ -77,6 +89,12 @@ struct cws_lineage *cws_lineage_create(enum cws_born born, u64 serial,
 	rcu_read_unlock();
 	strscpy_pad(node->comm, creator->comm, sizeof(node->comm));
 	return node;
+
+err_count:
+	atomic_dec(&nr_lineages);
+err_dropped:
+	atomic64_inc(&lineages_dropped);
+	return NULL;
 }
 
 /**
@@ -97,6 +115,7 @@ static void lineage_free_rcu(struct rcu_head *rcu)
 
 	put_pid(node->pid);
 	put_pid(node->ppid);
+	atomic_dec(&nr_lineages);
 	cws_pool_give(&lineage_pool, node);
 }
 
@@ -104,9 +123,8 @@ static void lineage_free_rcu(struct rcu_head *rcu)
  * cws_lineage_put() - drop a reference
  * @node: or NULL
  *
- * Frees upwards as long as it held the last reference: a loop, not a recursion.
- * Each step frees a node for good, so the work is paid for by the forks that
- * made them.
+ * Frees upwards as long as it held the last reference, CWS_LINEAGE_DEPTH nodes at
+ * the most.
  *
  * Context: any.
  */
@@ -121,11 +139,11 @@ void cws_lineage_put(struct cws_lineage *node)
 }
 
 /**
- * cws_lineage_bytes() - memory of all nodes
- *
- * Return: bytes.
+ * cws_lineage_stats() - numbers for status
+ * @stats: filled in
  */
-size_t cws_lineage_bytes(void)
+void cws_lineage_stats(struct cws_lineage_stats *stats)
 {
-	return cws_pool_bytes(&lineage_pool);
+	stats->lineages_dropped = atomic64_read(&lineages_dropped);
+	stats->bytes = cws_pool_bytes(&lineage_pool);
 }

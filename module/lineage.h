@@ -18,12 +18,19 @@ enum cws_born {
 	CWS_BORN_EXEC,
 };
 
+/*
+ * How many forks a family reaches back: beyond, a new family begins. It bounds
+ * what a chain of forks pins, what is freed at once, and a line of output.
+ */
+#define CWS_LINEAGE_DEPTH	64
+
 /**
  * struct cws_lineage - the identity of an address space, outliving it
  * @ref: one for its record, one for each child's node
  * @born: how it came to be
+ * @depth: nodes above this one
  * @parent: the node it was forked from, NULL at the top of a family: exec,
- *	load, or a node that could not be had; holds a reference
+ *	load, a node that could not be had, or CWS_LINEAGE_DEPTH; holds a reference
  * @serial: own number of the address space, never reused
  * @parent_serial: of what it was copied from or, at exec, replaced; 0 unknown
  * @pid: thread group of the creator, referenced, NULL unknown
@@ -34,11 +41,12 @@ enum cws_born {
  * A node is written before its record is published, but for @comm, which is
  * replaced racily (at worst a mix of two names is read). The chain cannot loop:
  * a parent is always older. A node lives until its own record and all
- * descendants' nodes are gone; the pool's cap bounds them.
+ * descendants' nodes are gone. Their number is capped, a refusal is counted.
  */
 struct cws_lineage {
 	refcount_t ref;
 	u8 born;
+	u8 depth;
 	struct cws_lineage *parent;
 	u64 serial;
 	u64 parent_serial;
@@ -48,7 +56,12 @@ struct cws_lineage {
 	struct rcu_head rcu;
 };
 
-int cws_lineage_init(unsigned int want);
+struct cws_lineage_stats {
+	u64 lineages_dropped;
+	size_t bytes;
+};
+
+int cws_lineage_init(unsigned int want, unsigned int max);
 void cws_lineage_exit(void);
 int cws_lineage_grow(unsigned int want);
 struct cws_lineage *cws_lineage_create(enum cws_born born, u64 serial,
@@ -57,6 +70,6 @@ struct cws_lineage *cws_lineage_create(enum cws_born born, u64 serial,
 				       u64 parent_serial) __must_check;
 void cws_lineage_rename(struct cws_lineage *node, struct task_struct *task);
 void cws_lineage_put(struct cws_lineage *node);
-size_t cws_lineage_bytes(void);
+void cws_lineage_stats(struct cws_lineage_stats *stats);
 
 #endif /* CWS_LINEAGE_H */

@@ -30,7 +30,7 @@ MODULE_PARM_DESC(clones_max, "Calls kept in clones, 16 to 65536 (default 1024)")
 
 static unsigned int watched_max = 128;
 module_param(watched_max, uint, 0444);
-MODULE_PARM_DESC(watched_max, "Most watched processes, 1 to 4096 (default 128)");
+MODULE_PARM_DESC(watched_max, "Most watched processes, 1 to 512 (default 128)");
 
 static char *watch;
 module_param(watch, charp, 0444);
@@ -44,7 +44,7 @@ static const struct {
 	{ "records_max", &records_max, 64, 1048576 },
 	{ "exited_max", &exited_max, 16, 65536 },
 	{ "clones_max", &clones_max, 16, 65536 },
-	{ "watched_max", &watched_max, 1, 4096 },
+	{ "watched_max", &watched_max, 1, 512 },
 };
 
 static int __init check_parameters(void)
@@ -137,7 +137,10 @@ static void tables_exit(void)
 	cws_records_exit();
 }
 
-/* Hooks after all they write to, files last: nothing is shown before it is proven. */
+/*
+ * Hooks after all they write to, files last: nothing is shown before it is proven,
+ * and a load that fails frees the module under whoever has opened a file.
+ */
 static int __init cowscope_init(void)
 {
 	int err;
@@ -157,16 +160,14 @@ static int __init cowscope_init(void)
 	err = cws_roster_scan();
 	if (err)
 		goto err_hooks;
+	err = watch_at_load();
+	if (err)
+		goto err_hooks;
 	err = cws_view_init();
 	if (err)
 		goto err_hooks;
-	err = watch_at_load();
-	if (err)
-		goto err_view;
 	return 0;
 
-err_view:
-	cws_view_exit();
 err_hooks:
 	cws_hooks_exit();
 err_tables:

@@ -13,8 +13,6 @@
 #include <linux/ktime.h>
 #include <linux/vmalloc.h>
 
-#include "birth.h"
-#include "exited.h"
 #include "pool.h"
 #include "record.h"
 
@@ -22,6 +20,8 @@
 #define CWS_SHARD_BITS	8
 /* Records kept ready: a burst of forks until the refill work gets a CPU. */
 #define CWS_RECORDS_READY	256
+/* Nodes outlive records: ancestors, and the ring of the exited. */
+#define CWS_LINEAGES_PER_RECORD	4
 
 /**
  * struct record_shard - a part of the hash
@@ -173,32 +173,55 @@ void cws_record_put(struct cws_record *rec)
 		call_rcu(&rec->rcu, record_free_rcu);
 }
 
-/* What only the process itself can still tell, and only while it is current. */
-static void record_last_words(struct cws_record *rec)
+/**
+ * cws_record_count_late() - count for an owner that may be gone
+ * @mm: the key it had
+ * @before_serial: it was there before this serial
+ * @region: where
+ * @cause: what
+ *
+ * Under the shard's lock, so that a record that is found has not been added up
+ * yet. A younger record belongs to somebody else with the same key.
+ *
+ * Context: probes, or process context with preemption disabled.
+ */
+void cws_record_count_late(struct mm_struct *mm, u64 before_serial,
+			   enum cws_region region, enum cws_cause cause)
 {
-	struct cgroup *cgroup;
+	struct record_shard *shard = bucket_shard(mm_bucket(mm));
+	struct cws_record *rec;
 
-	if (!rec->lineage || rec->lineage->pid != task_tgid(current))
-		return;
-	if (rec->end != CWS_END_EXEC)
-		cws_lineage_rename(rec->lineage, current);
-	rcu_read_lock();
-	cgroup = task_dfl_cgroup(current);
-	if (css_tryget(&cgroup->self))
-		rec->cgroup = cgroup;
-	rcu_read_unlock();
+	raw_spin_lock(&shard->lock);
+	rec = cws_record_find(mm);
+	if (rec && rec->serial <= before_serial)
+		cws_matrix_add(&rec->matrix, region, cause);
+	else
+		cws_record_untracked(cause);
+	raw_spin_unlock(&shard->lock);
 }
 
 /**
- * cws_record_retire() - an address space is being torn down
- * @mm: the key
- * @end: why
+ * cws_record_end() - how an address space ended
+ * @rec: the record
  *
- * An embryo that counted nothing leaves no line.
+ * Return: CWS_END_NONE, or the end; then ended_ns and cgroup may be read.
+ */
+enum cws_end cws_record_end(const struct cws_record *rec)
+{
+	/* Pairs with the release in cws_exited_retire(). */
+	return smp_load_acquire(&rec->end);
+}
+
+/**
+ * cws_record_unlink() - take a record out of the hash
+ * @mm: the key
+ *
+ * Its counts move from the live to the exited in the same moment.
  *
  * Context: probe of exit_mmap, preemption disabled.
+ * Return: the record with the hash's reference, or NULL.
  */
-void cws_record_retire(struct mm_struct *mm, enum cws_end end)
+struct cws_record *cws_record_unlink(struct mm_struct *mm)
 {
 	struct record_shard *shard = bucket_shard(mm_bucket(mm));
 	struct cws_sums sums = {};
@@ -212,17 +235,9 @@ void cws_record_retire(struct mm_struct *mm, enum cws_end end)
 		cws_sums_add(&shard->exited, &sums);
 	}
 	raw_spin_unlock(&shard->lock);
-	if (!rec)
-		return;
-
-	atomic_dec(&nr_records);
-	rec->ended_ns = ktime_get_boot_fast_ns();
-	rec->end = cws_birth_published(rec) ? end : CWS_END_FAILED;
-	record_last_words(rec);
-	if (rec->end == CWS_END_FAILED && cws_matrix_empty(&rec->matrix))
-		cws_record_put(rec);
-	else
-		cws_exited_add(rec);
+	if (rec)
+		atomic_dec(&nr_records);
+	return rec;
 }
 
 /**
@@ -263,7 +278,7 @@ void cws_record_stats(struct cws_record_stats *stats)
 	stats->records = atomic_read(&nr_records);
 	stats->records_max = records_max;
 	stats->records_dropped = atomic64_read(&records_dropped);
-	stats->bytes = cws_pool_bytes(&record_pool) + cws_lineage_bytes() +
+	stats->bytes = cws_pool_bytes(&record_pool) +
 		       (sizeof(*buckets) << CWS_BUCKET_BITS) +
 		       (sizeof(*shards) << CWS_SHARD_BITS);
 }
@@ -323,7 +338,7 @@ int cws_records_init(unsigned int max)
 		goto err_buckets;
 	for (s = 0; s < 1U << CWS_SHARD_BITS; s++)
 		raw_spin_lock_init(&shards[s].lock);
-	err = cws_lineage_init(CWS_RECORDS_READY);
+	err = cws_lineage_init(CWS_RECORDS_READY, CWS_LINEAGES_PER_RECORD * max);
 	if (err)
 		goto err_shards;
 	err = cws_pool_init(&record_pool, "cowscope_record", sizeof(struct cws_record),

@@ -36,7 +36,7 @@ enum cws_record_state {
  * @mm: the key; compared, never dereferenced
  * @rcu: frees after the last reader
  * @ref: one for the hash or the ring of the exited, one per reader that keeps it
- * @end: how it ended; written once, before it enters the ring
+ * @end: how it ended; set once with release, after all that is told of the end
  * @state: embryo until its process is about to run; claimed by cmpxchg
  * @tasks: users counted for the roster with number @scan; roster mutex
  * @lowest: lowest thread group among them, a number of the initial namespace
@@ -95,8 +95,11 @@ int cws_records_reserve(unsigned int nr);
 struct cws_record *cws_record_find(struct mm_struct *mm);
 struct cws_record *cws_record_find_or_create(struct mm_struct *mm);
 u64 cws_record_next_serial(void);
-void cws_record_retire(struct mm_struct *mm, enum cws_end end);
+struct cws_record *cws_record_unlink(struct mm_struct *mm) __must_check;
 void cws_record_untracked(enum cws_cause cause);
+void cws_record_count_late(struct mm_struct *mm, u64 before_serial,
+			   enum cws_region region, enum cws_cause cause);
+enum cws_end cws_record_end(const struct cws_record *rec);
 
 bool cws_record_get(struct cws_record *rec) __must_check;
 void cws_record_put(struct cws_record *rec);

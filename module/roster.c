@@ -25,6 +25,17 @@ static struct mm_struct *user_mm(struct task_struct *task)
 	return task->flags & PF_KTHREAD ? NULL : READ_ONCE(task->mm);
 }
 
+/* Its birth found no room for a record, a later event did. */
+static void publish_late(struct task_struct *task, struct cws_record *rec)
+{
+	if (READ_ONCE(task->__state) == TASK_NEW)
+		return;		/* the hook of its birth will do it */
+	task_lock(task);
+	if (task->mm == rec->mm)
+		cws_birth_publish(rec, CWS_BORN_EVENT, task, NULL);
+	task_unlock(task);
+}
+
 static void count_task(struct task_struct *task)
 {
 	struct mm_struct *mm = user_mm(task);
@@ -34,6 +45,8 @@ static void count_task(struct task_struct *task)
 	lockdep_assert_held(&roster_mutex);
 	if (!rec)
 		return;
+	if (READ_ONCE(rec->state) == CWS_RECORD_EMBRYO)
+		publish_late(task, rec);
 	if (rec->scan != scan_number) {
 		rec->scan = scan_number;
 		rec->tasks = 0;
@@ -66,7 +79,7 @@ void cws_roster_users(const struct cws_record *rec, struct cws_users *users)
 	struct task_struct *process, *task;
 
 	memset(users, 0, sizeof(*users));
-	if (READ_ONCE(rec->end) != CWS_END_NONE)
+	if (cws_record_end(rec) != CWS_END_NONE)
 		return;
 	rcu_read_lock();
 	for_each_process_thread(process, task) {
@@ -184,7 +197,7 @@ static void scan_process(struct task_struct *process)
 	bool done = false;
 
 	for_each_thread(process, task) {
-		if (task->flags & PF_KTHREAD)
+		if ((task->flags & PF_KTHREAD) || READ_ONCE(task->__state) == TASK_NEW)
 			return;
 		/* Holds the mm: exit_mm() clears task->mm under this lock. */
 		task_lock(task);

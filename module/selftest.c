@@ -113,9 +113,12 @@ static int run_thread(void)
 	return 0;
 }
 
+/* Other threads of the loader may fault as well; alone, it is exact. */
 static int expect(const char *what, u64 got, u64 want)
 {
-	if (got == want)
+	bool alone = atomic_read(&current->mm->mm_users) == 1;
+
+	if (got == want || (got > want && !alone))
 		return 0;
 	pr_err("cowscope: self-test: %s counted %llu, expected %llu\n", what, got, want);
 	return -EIO;
@@ -162,8 +165,9 @@ int cws_selftest(void)
 		return err;
 	}
 	loader_sums(&after);
+	/* Locked memory is written when it is mapped, there is no zero page to leave. */
 	err = expect("zero", after.cause[CWS_CNT_ZERO] - before.cause[CWS_CNT_ZERO],
-		     ZERO_PAGES);
+		     current->mm->def_flags & VM_LOCKED ? 0 : ZERO_PAGES);
 	if (!err)
 		err = expect("file", after.cause[CWS_CNT_FILE] - before.cause[CWS_CNT_FILE],
 			     2 * FILE_PAGES);

@@ -10,9 +10,10 @@
 #include "classify.h"
 #include "split.h"
 
-#define CWS_SPLIT_BITS	6
+#define CWS_SPLIT_BITS	9
 
 static struct cws_slots splits;
+static atomic64_t splits_dropped;
 
 /**
  * cws_split_begin() - a write fault asks for a huge mapping's split
@@ -32,7 +33,7 @@ void cws_split_begin(const struct vm_area_struct *vma, unsigned long addr, pmd_t
 
 	data = cws_slot_open(&splits, current, &stale);
 	if (!data) {
-		cws_account_slot_dropped();
+		atomic64_inc(&splits_dropped);
 		return;
 	}
 	data->split.pmd = pmd;
@@ -101,6 +102,16 @@ int cws_split_init(void)
 void cws_split_exit(void)
 {
 	cws_slots_exit(&splits);
+}
+
+/**
+ * cws_splits_dropped() - splits that found no slot and are not counted
+ *
+ * Return: how many, at most.
+ */
+u64 cws_splits_dropped(void)
+{
+	return atomic64_read(&splits_dropped);
 }
 
 /**

@@ -9,6 +9,7 @@ struct task_struct;
 
 int cws_split_init(void);
 void cws_split_exit(void);
+u64 cws_splits_dropped(void);
 size_t cws_split_bytes(void);
 void cws_split_begin(const struct vm_area_struct *vma, unsigned long addr, pmd_t *pmd);
 void cws_split_none(void);

@@ -211,7 +211,7 @@ err_proc:
 /**
  * cws_view_init() - make the files
  *
- * Context: load; everything they read is there.
+ * Context: load; everything they read is there, and nothing can fail afterwards.
  * Return: 0 or -ENOMEM. Without debugfs there is procfs alone and a line in the log.
  */
 int cws_view_init(void)

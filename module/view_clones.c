@@ -12,6 +12,7 @@
 /* The event the reader is at, with references until it moves on. */
 struct place {
 	u64 nr;
+	u64 end;	/* what came after reading began is not chased */
 	struct cws_clone_event event;
 	bool held;
 };
@@ -26,7 +27,7 @@ static void place_drop(struct place *place)
 static void *place_read(struct place *place)
 {
 	place_drop(place);
-	place->held = cws_clonelog_read(&place->nr, &place->event);
+	place->held = cws_clonelog_read(&place->nr, place->end, &place->event);
 	return place->held ? place : NULL;
 }
 
@@ -35,7 +36,11 @@ static void *clones_start(struct seq_file *m, loff_t *pos)
 	struct place *place = m->private;
 
 	if (*pos == 0) {
-		place->nr = 0;
+		struct cws_clonelog_stats stats;
+
+		cws_clonelog_stats(&stats);
+		place->nr = stats.clones_dropped;
+		place->end = stats.clones_dropped + stats.clones;
 		return SEQ_START_TOKEN;
 	}
 	return place_read(place);

@@ -22,6 +22,14 @@ static void put_word(struct seq_file *m, const char *key, const char *word)
 	seq_printf(m, "%s %s\n", key, word);
 }
 
+static void put_inherited(struct seq_file *m, const char *key,
+			  const struct cws_record *rec, u64 pages)
+{
+	seq_puts(m, key);
+	cws_view_put_inherited(m, rec, pages);
+	seq_putc(m, '\n');
+}
+
 /* This process and who it was forked from, up to where the family begins. */
 static void put_lineage(struct seq_file *m, const struct cws_record *rec)
 {
@@ -61,7 +69,7 @@ static void put_who(struct seq_file *m, const struct cws_view_who *who, bool end
  */
 int cws_process_show_status(struct seq_file *m, struct cws_record *rec)
 {
-	bool ended = READ_ONCE(rec->end) != CWS_END_NONE;
+	bool ended = cws_record_end(rec) != CWS_END_NONE;
 	struct cws_users users;
 	struct cws_view_who who;
 	struct cws_sums sums = {};
@@ -85,9 +93,9 @@ int cws_process_show_status(struct seq_file *m, struct cws_record *rec)
 	seq_puts(m, "cgroup ");
 	cws_view_put_cgroup(m, who.cgroup);
 	seq_putc(m, '\n');
-	put_number(m, "inherited_pages", rec->inherited_pages);
-	put_number(m, "inherited_hugetlb_pages", rec->inherited_hugetlb_pages);
-	put_number(m, "inherited_swap_pages", rec->inherited_swap_pages);
+	put_inherited(m, "inherited_pages", rec, rec->inherited_pages);
+	put_inherited(m, "inherited_hugetlb_pages", rec, rec->inherited_hugetlb_pages);
+	put_inherited(m, "inherited_swap_pages", rec, rec->inherited_swap_pages);
 	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
 		put_number(m, cause_name[cause], sums.cause[cause]);
 	cws_view_who_put(&who);

@@ -71,14 +71,14 @@ static void put_row(struct seq_file *m, const struct cws_roster_row *row)
 	cws_view_put_pid(m, who.ppid);
 	seq_put_decimal_ull(m, " ", who.tasks);
 	cws_view_put_counts(m, &sums);
-	seq_put_decimal_ull(m, " ", rec->inherited_pages);
+	cws_view_put_inherited(m, rec, rec->inherited_pages);
 	seq_put_decimal_ull(m, " ", rec->since_ns);
 	seq_putc(m, ' ');
 	cws_view_put_cgroup(m, who.cgroup);
 	seq_putc(m, ' ');
 	cws_view_put_name(m, who.comm);
-	seq_put_decimal_ull(m, " ", rec->inherited_hugetlb_pages);
-	seq_put_decimal_ull(m, " ", rec->inherited_swap_pages);
+	cws_view_put_inherited(m, rec, rec->inherited_hugetlb_pages);
+	cws_view_put_inherited(m, rec, rec->inherited_swap_pages);
 	seq_put_decimal_ull(m, " ", rec->serial);
 	if (lineage && lineage->parent_serial)
 		seq_put_decimal_ull(m, " ", lineage->parent_serial);
@@ -97,7 +97,7 @@ static int processes_show(struct seq_file *m, void *v)
 		return 0;
 	}
 	/* Ended since the list was made: its row is in exited. */
-	if (READ_ONCE(row->rec->end) != CWS_END_NONE)
+	if (cws_record_end(row->rec) != CWS_END_NONE)
 		return SEQ_SKIP;
 	put_row(m, row);
 	seq_putc(m, '\n');

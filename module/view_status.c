@@ -18,6 +18,7 @@ struct state {
 	struct cws_identity identity;
 	struct cws_record_stats records;
 	struct cws_exited_stats exited;
+	struct cws_lineage_stats lineages;
 	struct cws_clonelog_stats clonelog;
 	struct cws_watch_stats watch;
 	struct cws_hook_gaps gaps;
@@ -32,6 +33,7 @@ static void state_read(struct state *s)
 	cws_identity_read(&s->identity);
 	cws_record_stats(&s->records);
 	cws_exited_stats(&s->exited);
+	cws_lineage_stats(&s->lineages);
 	cws_clonelog_stats(&s->clonelog);
 	cws_watchlist_stats(&s->watch);
 	cws_hook_gaps(&s->gaps);
@@ -80,9 +82,11 @@ static void put_health(struct seq_file *m, const struct state *s)
 	complain(m, &sep, "unknown_callers", sum->unknown_callers);
 	complain(m, &sep, "orphans", sum->orphans);
 	complain(m, &sep, "slots_dropped", sum->slots_dropped);
+	complain(m, &sep, "splits_dropped", cws_splits_dropped());
 	complain(m, &sep, "clone_slots_dropped", s->clone_slots_dropped);
 	complain(m, &sep, "gaps", s->gaps.gaps);
 	complain(m, &sep, "records_dropped", s->records.records_dropped);
+	complain(m, &sep, "lineages_dropped", s->lineages.lineages_dropped);
 	complain(m, &sep, "watched_dropped", s->watch.watched_dropped);
 	seq_puts(m, *sep ? "\n" : "ok\n");
 }
@@ -109,12 +113,14 @@ static void put_identity(struct seq_file *m, const struct cws_identity *identity
 
 static void put_tables(struct seq_file *m, const struct state *s)
 {
+	put_number(m, "splits_dropped", cws_splits_dropped());
 	put_number(m, "clone_slots_dropped", s->clone_slots_dropped);
 	put_number(m, "gaps", s->gaps.gaps);
 	put_number(m, "gap_ns", s->gaps.gap_ns);
 	put_number(m, "records", s->records.records);
 	put_number(m, "records_max", s->records.records_max);
 	put_number(m, "records_dropped", s->records.records_dropped);
+	put_number(m, "lineages_dropped", s->lineages.lineages_dropped);
 	put_number(m, "exited", s->exited.exited);
 	put_number(m, "exited_max", s->exited.exited_max);
 	put_number(m, "exited_dropped", s->exited.exited_dropped);
@@ -124,9 +130,9 @@ static void put_tables(struct seq_file *m, const struct state *s)
 	put_number(m, "watched", s->watch.watched);
 	put_number(m, "watched_max", s->watch.watched_max);
 	put_number(m, "watched_dropped", s->watch.watched_dropped);
-	put_number(m, "memory_bytes", s->records.bytes + s->exited.bytes + cws_account_bytes() +
-		   s->clonelog.bytes + s->watch.bytes + cws_clone_calls_bytes() +
-		   cws_split_bytes());
+	put_number(m, "memory_bytes", s->records.bytes + s->lineages.bytes +
+		   s->exited.bytes + s->clonelog.bytes + s->watch.bytes +
+		   cws_account_bytes() + cws_split_bytes() + cws_clone_calls_bytes());
 }
 
 static void put_hook(struct seq_file *m, const struct cws_hook_report *hook)

@@ -20,7 +20,7 @@ static void put_entry(struct seq_file *m, const struct cws_watch_entry *entry)
 	cws_view_who(entry->rec, &users, &who);
 	cws_view_put_pid(m, entry->pid);
 	seq_printf(m, " %s %s ", entry->follow ? "yes" : "no",
-		   READ_ONCE(entry->rec->end) == CWS_END_EXIT ? "exited" : "live");
+		   cws_watch_ended(entry->pid) ? "exited" : "live");
 	cws_view_put_name(m, who.comm);
 	seq_putc(m, '\n');
 	cws_view_who_put(&who);

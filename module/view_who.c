@@ -61,6 +61,22 @@ void cws_view_put_cgroup(struct seq_file *m, struct cgroup *cgroup)
 }
 
 /**
+ * cws_view_put_inherited() - a number of pages taken at birth
+ * @m: output
+ * @rec: whose birth
+ * @pages: printed if the birth was seen
+ */
+void cws_view_put_inherited(struct seq_file *m, const struct cws_record *rec, u64 pages)
+{
+	u8 born = rec->lineage ? rec->lineage->born : CWS_BORN_EVENT;
+
+	if (born == CWS_BORN_FORK || born == CWS_BORN_EXEC)
+		seq_put_decimal_ull(m, " ", pages);
+	else
+		seq_puts(m, " -");
+}
+
+/**
  * cws_view_born() - a word
  * @rec: published
  *
@@ -93,7 +109,7 @@ const char *cws_view_end(const struct cws_record *rec)
 		[CWS_END_FAILED] = "failed",
 	};
 
-	return word[READ_ONCE(rec->end)];
+	return word[cws_record_end(rec)];
 }
 
 static bool uses(struct task_struct *process, const struct cws_record *rec)
@@ -163,7 +179,7 @@ void cws_view_who(struct cws_record *rec, const struct cws_users *users,
 		  struct cws_view_who *who)
 {
 	memset(who, 0, sizeof(*who));
-	if (READ_ONCE(rec->end) == CWS_END_NONE)
+	if (cws_record_end(rec) == CWS_END_NONE)
 		who_live(rec, users, who);
 	else
 		who_exited(rec, who);

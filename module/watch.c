@@ -12,7 +12,7 @@
 #include "record.h"
 #include "watch.h"
 
-/* Set at load before anything is watched, cleared at unload when nothing is. */
+/* Without it, entries wait: while the module loads, and where debugfs is off. */
 static const struct cws_watch_dirs *watch_dirs;
 
 static void watch_work_fn(struct work_struct *work)
@@ -20,10 +20,9 @@ static void watch_work_fn(struct work_struct *work)
 	struct cws_watch *watch;
 	bool make;
 
-	while ((watch = cws_watchlist_job(&make))) {
+	while ((watch = cws_watchlist_job(watch_dirs, &make))) {
 		if (make) {
-			if (watch_dirs)
-				watch->dir = watch_dirs->create(watch);
+			watch->dir = watch_dirs->create(watch);
 			cws_watchlist_made(watch);
 		} else {
 			if (watch->dir)
@@ -99,11 +98,16 @@ int cws_watch_add(pid_t nr, bool follow)
 	err = cws_command_process(nr, &pid, &rec);
 	if (err)
 		return err;
+	get_pid(pid);
 	err = cws_watchlist_enter(pid, rec, follow);
 	if (err) {
 		put_pid(pid);
 		cws_record_put(rec);
+	} else if (!cws_command_process(nr, NULL, &rec)) {
+		/* It may have gone on to another address space meanwhile. */
+		cws_record_put(cws_watchlist_replace(pid, rec));
 	}
+	put_pid(pid);
 	watch_settle();
 	return err;
 }
@@ -138,11 +142,14 @@ void cws_watch_clear(void)
  * cws_watch_open() - directories can be made from now on
  * @dirs: how
  *
- * Context: load, before anything is watched.
+ * What is watched since load gets its directory here.
+ *
+ * Context: load.
  */
 void cws_watch_open(const struct cws_watch_dirs *dirs)
 {
 	watch_dirs = dirs;
+	watch_settle();
 }
 
 /**
@@ -170,10 +177,11 @@ int cws_watch_init(unsigned int max)
 /**
  * cws_watch_exit() - free the list
  *
- * Context: nothing is watched, no hook is attached.
+ * Context: no hook is attached, no directory is left.
  */
 void cws_watch_exit(void)
 {
+	cws_watch_clear();
 	cancel_work_sync(&watch_work);
 	cws_watchlist_exit();
 }

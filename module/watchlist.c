@@ -33,9 +33,25 @@ static bool watch_alive(const struct cws_watch *watch)
 	return watch->state == WATCH_PENDING || watch->state == WATCH_ACTIVE;
 }
 
-static bool watch_ended(const struct cws_watch *watch)
+/**
+ * cws_watch_ended() - has a watched process ended
+ * @pid: its thread group
+ *
+ * Its address space does not tell: exec leaves one without ending.
+ *
+ * Context: any.
+ * Return: true when all its threads exit or have exited.
+ */
+bool cws_watch_ended(struct pid *pid)
 {
-	return READ_ONCE(watch->rec->end) == CWS_END_EXIT;
+	struct task_struct *process;
+	bool ended;
+
+	rcu_read_lock();
+	process = pid_task(pid, PIDTYPE_TGID);
+	ended = !process || !atomic_read(&process->signal->live);
+	rcu_read_unlock();
+	return ended;
 }
 
 static struct cws_watch *watch_find_locked(const struct pid *pid)
@@ -63,7 +79,7 @@ static bool watch_make_room_locked(void)
 	if (nr_watched < watches_max)
 		return true;
 	for (i = 0; i < 2 * watches_max; i++)
-		if (watch_alive(&watches[i]) && watch_ended(&watches[i]) &&
+		if (watch_alive(&watches[i]) && cws_watch_ended(watches[i].pid) &&
 		    (!oldest || watches[i].order < oldest->order))
 			oldest = &watches[i];
 	if (oldest)
@@ -192,27 +208,28 @@ bool cws_watchlist_remove(pid_t nr, struct pid_namespace *ns)
 
 /**
  * cws_watchlist_job() - what the work item has to do next
- * @make: set when a directory has to be made, else one has to be removed
+ * @may_make: there is a place to make directories in
+ * @make: set when one has to be made, else one has to be removed
  *
  * Removals first: a new directory may have the name of one that has to go. A
  * child that ended before its directory was made gets none.
  *
  * Return: the entry, NULL when there is nothing to do.
  */
-struct cws_watch *cws_watchlist_job(bool *make)
+struct cws_watch *cws_watchlist_job(bool may_make, bool *make)
 {
 	struct cws_watch *job = NULL;
 	unsigned int i;
 
 	raw_spin_lock(&watch_lock);
 	*make = false;
-	for (i = 0; i < 2 * watches_max && !*make; i++)
-		if (watches[i].state == WATCH_PENDING && watch_ended(&watches[i]))
+	for (i = 0; i < 2 * watches_max; i++)
+		if (watches[i].state == WATCH_PENDING && cws_watch_ended(watches[i].pid))
 			watch_kill_locked(&watches[i]);
 	for (i = 0; i < 2 * watches_max && !job; i++)
 		if (watches[i].state == WATCH_DYING)
 			job = &watches[i];
-	for (i = 0; i < 2 * watches_max && !job; i++)
+	for (i = 0; i < 2 * watches_max && may_make && !job; i++)
 		if (watches[i].state == WATCH_PENDING) {
 			job = &watches[i];
 			*make = true;
@@ -222,14 +239,18 @@ struct cws_watch *cws_watchlist_job(bool *make)
 }
 
 /**
- * cws_watchlist_made() - its directory is there
- * @watch: from cws_watchlist_job()
+ * cws_watchlist_made() - its directory is there, or could not be made
+ * @watch: from cws_watchlist_job(); without a directory it is dropped and counted
  */
 void cws_watchlist_made(struct cws_watch *watch)
 {
 	raw_spin_lock(&watch_lock);
-	if (watch->state == WATCH_PENDING)
+	if (watch->state == WATCH_PENDING && watch->dir) {
 		watch->state = WATCH_ACTIVE;
+	} else if (watch->state == WATCH_PENDING) {
+		watch_kill_locked(watch);
+		watched_dropped++;
+	}
 	raw_spin_unlock(&watch_lock);
 }
 
@@ -268,7 +289,9 @@ bool cws_watchlist_next(u64 *order, struct cws_watch_entry *entry)
 		if (watch_alive(&watches[i]) && watches[i].order > *order &&
 		    (!next || watches[i].order < next->order))
 			next = &watches[i];
-	if (next && cws_record_get(next->rec)) {
+	if (next && !cws_record_get(next->rec))
+		next = NULL;
+	if (next) {
 		*order = next->order;
 		entry->nr = next->nr;
 		entry->follow = next->follow;

@@ -54,13 +54,14 @@ struct cws_record *cws_watchlist_replace(const struct pid *pid,
 					 struct cws_record *rec) __must_check;
 bool cws_watchlist_remove(pid_t nr, struct pid_namespace *ns);
 
-struct cws_watch *cws_watchlist_job(bool *make);
+struct cws_watch *cws_watchlist_job(bool may_make, bool *make);
 void cws_watchlist_made(struct cws_watch *watch);
 void cws_watchlist_removed(struct cws_watch *watch);
 
 unsigned int cws_watchlist_watched(void);
 bool cws_watchlist_next(u64 *order, struct cws_watch_entry *entry);
 struct cws_record *cws_watchlist_record(struct cws_watch *watch) __must_check;
+bool cws_watch_ended(struct pid *pid);
 bool cws_watchlist_has(const struct pid *pid);
 void cws_watchlist_stats(struct cws_watch_stats *stats);
 

@@ -108,7 +108,10 @@
 	"pid ppid tasks" COWSCOPE_CAUSE_COLUMNS					\
 	" inherited_pages since_ns cgroup comm"					\
 	" inherited_hugetlb_pages inherited_swap_pages mm parent_mm born"
-/* mm, parent_mm: serial numbers of address spaces; born: fork, exec, load, event */
+/*
+ * mm, parent_mm: serial numbers of address spaces. born: fork, exec, load (was there
+ * at load), event (its birth found no room); inherited_*: "-" for the last two.
+ */
 #define COWSCOPE_HEADER_EXITED	COWSCOPE_HEADER_PROCESSES " end lived_ns"
 /* end: exit, exec, or failed (a fork or exec that never came to run) */
 #define COWSCOPE_HEADER_CLONES							\
@@ -130,7 +133,8 @@
  *   hook NAME MECHANISM NEED STATE HITS MISSED
  *   MECHANISM: ftrace kprobe tracepoint   NEED: required optional
  *   STATE: proven unproven bad off        MISSED: number, or - where it cannot be known
- * health is "ok" or the list of what is wrong, in words.
+ * health is "ok" or the list of what is wrong, in words. balance is what the identity
+ * is off by: 0, or with "~" before it when it could not be read at rest; it may be negative.
  */
 #define COWSCOPE_STATUS_KEYS(X)							\
 	X(abi) X(version) X(kernel) X(health) X(accounting) X(since_ns)		\
@@ -139,9 +143,10 @@
 	X(outcome_unshared) X(outcome_reused) X(outcome_notified)		\
 	X(outcome_kept) X(outcome_userfault) X(outcome_lost)			\
 	X(open) X(unclassified) X(balance)					\
-	X(unknown_callers) X(orphans) X(slots_dropped) X(clone_slots_dropped)	\
+	X(unknown_callers) X(orphans) X(slots_dropped) X(splits_dropped)	\
+	X(clone_slots_dropped)							\
 	X(gaps) X(gap_ns)							\
-	X(records) X(records_max) X(records_dropped)				\
+	X(records) X(records_max) X(records_dropped) X(lineages_dropped)	\
 	X(exited) X(exited_max) X(exited_dropped)				\
 	X(clones) X(clones_max) X(clones_dropped)				\
 	X(watched) X(watched_max) X(watched_dropped)				\
