@@ -205,6 +205,50 @@ TEST_F(region, text)
 	expect_poke(_metadata, self, (const char *)patched, REGION_TEXT);
 }
 
+/* Where the kernel finds an address of ours in the program's file. */
+static int file_offset(const void *address, char *path, size_t size, unsigned long *offset)
+{
+	unsigned long start, end, at = (unsigned long)address;
+	FILE *file = fopen("/proc/self/maps", "re");
+	char line[512], name[256];
+	int ret = -ENOENT;
+
+	while (file && ret && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%lx-%lx %*s %lx %*s %*s %255s", &start, &end, offset,
+			   name) != 4 || at < start || at >= end)
+			continue;
+		*offset += at - start;
+		snprintf(path, size, "%s", name);
+		ret = 0;
+	}
+	if (file)
+		fclose(file);
+	return ret;
+}
+
+#define UPROBE	"/sys/kernel/tracing/events/cowscope_selftest/patch/enable"
+
+/* A uprobe patches a private page of text without a fault: a file copy. */
+/* Broken: tracing a service costs it memory that nothing shows. */
+TEST_F(region, uprobe)
+{
+	char path[256], command[512];
+	struct scope_cow before, after;
+	unsigned long offset;
+
+	ASSERT_EQ(0, file_offset((const char *)patched + 16, path, sizeof(path), &offset));
+	snprintf(command, sizeof(command), "p:cowscope_selftest/patch %s:0x%lx", path,
+		 offset);
+	ASSERT_EQ(0, world_setting("/sys/kernel/tracing/uprobe_events", command));
+	before = cow_of(_metadata, self->owner);
+	EXPECT_EQ(0, world_setting(UPROBE, "1"));
+	after = cow_of(_metadata, self->owner);
+	EXPECT_EQ(0, world_setting(UPROBE, "0"));
+	EXPECT_EQ(0, world_setting("/sys/kernel/tracing/uprobe_events",
+				   "-:cowscope_selftest/patch"));
+	expect_grown(_metadata, &before, &after, GREW({ REGION_TEXT, CAUSE_FILE, 1 }));
+}
+
 /* A private file mapping that may only be read is mapfile. */
 /* Broken: patched read-only data is booked on data or text. */
 TEST_F(region, mapfile)

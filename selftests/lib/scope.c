@@ -223,7 +223,7 @@ static const char *const outcome_key[] = { COWSCOPE_OUTCOMES(OUTCOME_KEY) };
 
 /* Keys that say that something was lost; each must be zero in every test. */
 static const char *const loss_key[] = {
-	"unclassified", "slots_dropped", "clone_slots_dropped", "records_dropped",
+	"unclassified", "unknown_callers", "slots_dropped", "clone_slots_dropped", "records_dropped",
 };
 
 static bool balance_once(const char *text, char *why, size_t size)
