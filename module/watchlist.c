@@ -26,7 +26,7 @@ enum watch_state {
 static DEFINE_RAW_SPINLOCK(watch_lock);
 static struct cws_watch *watches;
 static unsigned int watches_max, nr_watched;
-static u64 next_order, watched_dropped;
+static u64 last_order, watched_dropped;
 
 static bool watch_alive(const struct cws_watch *watch)
 {
@@ -112,7 +112,7 @@ static int watch_enter_locked(struct pid *pid, struct cws_record *rec, bool foll
 	watch->nr = pid_nr(pid);
 	watch->pid = pid;
 	watch->rec = rec;
-	watch->order = ++next_order;
+	watch->order = ++last_order;
 	nr_watched++;
 	return 0;
 }
