@@ -146,7 +146,7 @@ static long by_clone_thread(void *arg)
 
 static long by_spawn(void *arg)
 {
-	char *argv[] = { "true", NULL };
+	char *const argv[] = { NULL };
 	pid_t pid;
 
 	(void)arg;

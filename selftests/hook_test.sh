@@ -3,7 +3,8 @@
 #
 # The hooks after everything else has run: each one proven, none that can be
 # silenced without being shown off. To be run after the other tests.
-. "$(dirname "$0")/lib/script.sh"
+HERE=$(dirname "$0")
+. "$HERE/lib/script.sh"
 
 KPROBES=/sys/kernel/debug/kprobes/enabled
 FTRACE=/proc/sys/kernel/ftrace_enabled
@@ -24,7 +25,8 @@ nothing_was_missed()
 {
 	missed=$(awk '$1 == "hook" && $7 != "0" && $7 != "-" { print $2, $7 }' "$SCOPE/status")
 	[ -z "$missed" ] || { note "missed: $missed"; return 1; }
-	for key in unclassified unknown_callers slots_dropped clone_slots_dropped records_dropped; do
+	for key in unclassified unknown_callers orphans slots_dropped splits_dropped \
+		clone_slots_dropped records_dropped lineages_dropped; do
 		[ "$(status $key)" = 0 ] || { note "$key $(status $key)"; return 1; }
 	done
 }

@@ -107,8 +107,8 @@ static long fork_into_used_pid(void *arg)
 /* In the actor: memory that no fork can be granted, placed to be copied last. */
 static long map_too_much(void *arg)
 {
+	static void *base;	/* stays until the actor ends */
 	size_t bytes = 1UL << 40;
-	void *base;
 	long ret = world_setting(OVERCOMMIT, "1");
 
 	(void)arg;

@@ -3,7 +3,8 @@
 #
 # Loading: parameters, refusals and their line in the kernel log. Unloads and
 # loads the module; leaves it loaded with the parameters' defaults.
-. "$(dirname "$0")/lib/script.sh"
+HERE=$(dirname "$0")
+. "$HERE/lib/script.sh"
 
 # refused "TEXT" PARAM...: the load fails with one line of ours that has the text.
 refused()

@@ -257,7 +257,10 @@ static long open_without_capability(void *arg)
 	if (syscall(SYS_capset, &header, data))
 		return -errno;
 	fd = open(arg, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : 0;
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
 }
 
 static long open_as_nobody(void *arg)
@@ -268,7 +271,10 @@ static long open_as_nobody(void *arg)
 			       setresuid(65534, 65534, 65534)))
 		return -errno;
 	fd = open(arg, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : 0;
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
 }
 
 #define FILE_ENTRY(name, mode, proc)	{ #name, proc },

@@ -223,7 +223,8 @@ static const char *const outcome_key[] = { COWSCOPE_OUTCOMES(OUTCOME_KEY) };
 
 /* Keys that say that something was lost; each must be zero in every test. */
 static const char *const loss_key[] = {
-	"unclassified", "unknown_callers", "slots_dropped", "clone_slots_dropped", "records_dropped",
+	"unclassified", "unknown_callers", "orphans", "slots_dropped", "splits_dropped",
+	"clone_slots_dropped", "records_dropped", "lineages_dropped", "watched_dropped",
 };
 
 static bool balance_once(const char *text, char *why, size_t size)

@@ -66,11 +66,13 @@ long world_clear_soft_dirty(void *arg);
 /* Pins the whole world as an io_uring's fixed buffer. arg: struct world. */
 long world_pin(void *arg);
 
-/* arg of world_advise: the world and one MADV_ value. */
+/* The world and one MADV_ value. */
 struct advice {
 	struct world world;
 	int advice;
 };
+
+/* arg: struct advice. */
 long world_advise(void *arg);
 
 /* Machine settings, run by the test itself; 0 or -errno. */
