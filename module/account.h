@@ -29,16 +29,14 @@ DECLARE_PER_CPU(struct cws_cpu_counts, cws_cpu_counts);
 
 int cws_account_init(void);
 void cws_account_exit(void);
+void cws_account_lost(const struct cws_attempt *attempt);
+void cws_account_orphan(void);
 void cws_account_settled(void);
 void cws_account_gap(void);
 unsigned int cws_account_open(void);
 size_t cws_account_bytes(void);
 
-void cws_account_attempt(const struct vm_area_struct *vma, unsigned long addr,
-			 struct page *source, enum cws_cause cause, bool exclusive,
-			 bool unshare);
 void cws_account_attempt_kept(const struct vm_area_struct *vma, unsigned long addr);
-void cws_account_commit(const struct vm_area_struct *vma, unsigned long addr);
 void cws_account_taken_over(const struct vm_area_struct *vma, unsigned long addr);
 void cws_account_kept(const struct vm_area_struct *vma);
 void cws_account_userfault(const struct vm_area_struct *vma, unsigned long addr);

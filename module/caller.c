@@ -17,12 +17,13 @@ struct caller_name {
 
 /*
  * Names of 6.1, 6.12 and 7.3; which of them is the caller depends on what the
- * compiler inlined, so all stand here. Most frequent first.
+ * compiler inlined, so all stand here. Most frequent first: the first of the first
+ * three that a kernel has is where its first touches come from.
  */
 static const struct caller_name caller_names[] = {
-	{ "__handle_mm_fault",		CWS_CALLER_FIRST_TOUCH },
-	{ "do_anonymous_page",		CWS_CALLER_FIRST_TOUCH },
 	{ "map_anon_folio_pte_nopf",	CWS_CALLER_FIRST_TOUCH },
+	{ "do_anonymous_page",		CWS_CALLER_FIRST_TOUCH },
+	{ "__handle_mm_fault",		CWS_CALLER_FIRST_TOUCH },
 	{ "wp_page_copy",		CWS_CALLER_WP },
 	{ "do_wp_page",			CWS_CALLER_WP },
 	{ "wp_page_reuse",		CWS_CALLER_WP },
@@ -167,8 +168,9 @@ unsigned long cws_symbol_address(const char *symbol)
  * A name that this kernel does not have is simply not a caller here.
  *
  * Context: may sleep; before any hook is attached.
+ * Return: 0, -ENOENT when not even the place of first touches is known.
  */
-void cws_callers_init(void)
+int cws_callers_init(void)
 {
 	unsigned long addr;
 	size_t i;
@@ -178,4 +180,8 @@ void cws_callers_init(void)
 		if (addr)
 			cws_caller_learn(addr);
 	}
+	if (cws_nr_callers && cws_caller_range[0].class == CWS_CALLER_FIRST_TOUCH)
+		return 0;
+	pr_err("cowscope: this kernel has no __handle_mm_fault, which is required\n");
+	return -ENOENT;
 }

@@ -38,9 +38,22 @@ struct cws_caller_range {
 extern struct cws_caller_range cws_caller_range[CWS_CALLERS_MAX];
 extern unsigned int cws_nr_callers;
 
-void cws_callers_init(void);
+int cws_callers_init(void);
 unsigned long cws_symbol_address(const char *symbol);
 enum cws_caller cws_caller_learn(unsigned long ip);
+
+/**
+ * cws_caller_is_first_touch() - the most frequent answer, at the least cost
+ * @ip: return address as ftrace hands it over
+ *
+ * Context: probes.
+ * Return: false when cws_caller() has to be asked.
+ */
+static __always_inline bool cws_caller_is_first_touch(unsigned long ip)
+{
+	/* Learnt at load, before any hook is attached. */
+	return ip - 1 - cws_caller_range[0].start < cws_caller_range[0].size;
+}
 
 /**
  * cws_caller() - class of a return address

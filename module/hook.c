@@ -224,7 +224,9 @@ int cws_hooks_init(void)
 {
 	int id, err;
 
-	cws_callers_init();
+	err = cws_callers_init();
+	if (err)
+		return err;
 	for (id = 0; id < CWS_NR_HOOKS; id++) {
 		err = hook_resolve(&cws_hooks[id]);
 		if (err)

@@ -10,9 +10,8 @@
 #include <linux/page-flags.h>
 #include <linux/userfaultfd_k.h>
 
-#include "account.h"
+#include "account_hot.h"
 #include "caller.h"
-#include "compat.h"
 #include "hook.h"
 #include "split.h"
 
@@ -21,23 +20,28 @@ static bool in_vma(const struct vm_area_struct *vma, unsigned long addr)
 	return addr >= vma->vm_start && addr < vma->vm_end;
 }
 
-/* The page that a copy would read, and what that copy counts as. */
+/*
+ * The page that a copy would read, and what that copy counts as. An entry that is
+ * not special has a page; the zero page and PFN maps are special.
+ */
 static __always_inline struct page *attempt_source(pte_t pte, enum cws_cause *cause)
 {
-	unsigned long pfn = pte_pfn(pte);
 	struct page *page;
+	struct folio *folio;
 
-	if (pfn == page_to_pfn(ZERO_PAGE(0))) {
-		*cause = CWS_CNT_ZERO;
+	if (unlikely(pte_special(pte))) {
+		*cause = pte_pfn(pte) == page_to_pfn(ZERO_PAGE(0)) ? CWS_CNT_ZERO :
+			 CWS_CNT_FILE;
 		return NULL;
 	}
-	*cause = CWS_CNT_FILE;
-	if (unlikely(pte_special(pte) || !pfn_valid(pfn)))
-		return NULL;
-	page = pfn_to_page(pfn);
-	if (!PageAnon(page))
-		return page;
-	*cause = unlikely(PageKsm(page)) ? CWS_CNT_KSM : CWS_CNT_COPIED;
+	page = pte_page(pte);
+	folio = page_folio(page);
+	if (unlikely(!folio_test_anon(folio)))
+		*cause = CWS_CNT_FILE;
+	else if (unlikely(folio_test_ksm(folio)))
+		*cause = CWS_CNT_KSM;
+	else
+		*cause = CWS_CNT_COPIED;
 	return page;
 }
 
@@ -79,18 +83,11 @@ void notrace cws_ftrace_wp(unsigned long ip, unsigned long parent,
  * page_add_new_anon_rmap(page, vma, address), folio_add_new_anon_rmap() since
  * 6.5: new memory is being mapped. Who called says why.
  */
-static __always_inline void new_anon_rmap_entry(unsigned long parent,
-						struct ftrace_regs *fregs)
+static noinline void new_anon_rmap_entry(enum cws_caller caller, struct ftrace_regs *fregs)
 {
-	enum cws_caller caller = cws_caller(parent);
-	const struct vm_area_struct *vma;
-	unsigned long addr;
+	const struct vm_area_struct *vma = (void *)cws_compat_arg(fregs, 1);
+	unsigned long addr = cws_compat_arg(fregs, 2);
 
-	cws_hook_hit(CWS_HOOK_NEW_ANON_RMAP);
-	if (likely(caller == CWS_CALLER_FIRST_TOUCH))
-		return;
-	vma = (void *)cws_compat_arg(fregs, 1);
-	addr = cws_compat_arg(fregs, 2);
 	if (unlikely(!cws_hooks[CWS_HOOK_NEW_ANON_RMAP].proven))
 		cws_hook_check(CWS_HOOK_NEW_ANON_RMAP, in_vma(vma, addr));
 	switch (caller) {
@@ -115,6 +112,7 @@ static __always_inline void new_anon_rmap_entry(unsigned long parent,
 	case CWS_CALLER_UPROBE:
 		cws_account_event(vma, addr, CWS_CNT_FILE);
 		break;
+	case CWS_CALLER_FIRST_TOUCH:
 	case CWS_CALLER_OTHER:
 		break;
 	default:
@@ -122,11 +120,15 @@ static __always_inline void new_anon_rmap_entry(unsigned long parent,
 	}
 }
 
+/* By far the most calls are first touches, which leave here at once. */
 void notrace cws_ftrace_rmap(unsigned long ip, unsigned long parent,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
+	cws_hook_hit(CWS_HOOK_NEW_ANON_RMAP);
+	if (likely(cws_caller_is_first_touch(parent)))
+		return;
 	preempt_disable_notrace();
-	new_anon_rmap_entry(parent, fregs);
+	new_anon_rmap_entry(cws_caller(parent), fregs);
 	preempt_enable_notrace();
 }
 

@@ -8,7 +8,6 @@
  * longer than one shard takes.
  */
 #include <linux/cgroup.h>
-#include <linux/hash.h>
 #include <linux/sched/task.h>
 #include <linux/ktime.h>
 #include <linux/vmalloc.h>
@@ -16,7 +15,6 @@
 #include "pool.h"
 #include "record.h"
 
-#define CWS_BUCKET_BITS	14
 #define CWS_SHARD_BITS	8
 /* Records kept ready: a burst of forks until the refill work gets a CPU. */
 #define CWS_RECORDS_READY	256
@@ -33,7 +31,7 @@ struct record_shard {
 	struct cws_sums exited;
 } ____cacheline_aligned_in_smp;
 
-static struct hlist_head *buckets;
+struct hlist_head *cws_buckets;
 static struct record_shard *shards;
 static struct cws_pool record_pool;
 static unsigned int records_max;
@@ -42,36 +40,14 @@ static atomic64_t records_dropped;
 static atomic64_t next_serial;
 static atomic64_t untracked[CWS_NR_CAUSES];
 
-static unsigned int mm_bucket(const struct mm_struct *mm)
-{
-	return hash_ptr(mm, CWS_BUCKET_BITS);
-}
-
 static struct record_shard *bucket_shard(unsigned int bucket)
 {
 	return &shards[bucket >> (CWS_BUCKET_BITS - CWS_SHARD_BITS)];
 }
 
-/**
- * cws_record_find() - the record of an address space
- * @mm: key; need not be alive
- *
- * Context: RCU or preemption disabled; the result is good for as long.
- * Return: the record or NULL.
- */
-struct cws_record *cws_record_find(struct mm_struct *mm)
-{
-	struct cws_record *rec;
-
-	hlist_for_each_entry_rcu(rec, &buckets[mm_bucket(mm)], node)
-		if (rec->mm == mm)
-			return rec;
-	return NULL;
-}
-
 static struct cws_record *record_create(struct mm_struct *mm)
 {
-	unsigned int bucket = mm_bucket(mm);
+	unsigned int bucket = cws_mm_bucket(mm);
 	struct record_shard *shard = bucket_shard(bucket);
 	struct cws_record *rec, *other;
 
@@ -89,7 +65,7 @@ static struct cws_record *record_create(struct mm_struct *mm)
 	raw_spin_lock(&shard->lock);
 	other = cws_record_find(mm);
 	if (!other)
-		hlist_add_head_rcu(&rec->node, &buckets[bucket]);
+		hlist_add_head_rcu(&rec->node, &cws_buckets[bucket]);
 	raw_spin_unlock(&shard->lock);
 	if (!other)
 		return rec;
@@ -188,7 +164,7 @@ void cws_record_put(struct cws_record *rec)
 void cws_record_count_late(struct mm_struct *mm, u64 before_serial,
 			   enum cws_region region, enum cws_cause cause)
 {
-	struct record_shard *shard = bucket_shard(mm_bucket(mm));
+	struct record_shard *shard = bucket_shard(cws_mm_bucket(mm));
 	struct cws_record *rec;
 
 	raw_spin_lock(&shard->lock);
@@ -223,7 +199,7 @@ enum cws_end cws_record_end(const struct cws_record *rec)
  */
 struct cws_record *cws_record_unlink(struct mm_struct *mm)
 {
-	struct record_shard *shard = bucket_shard(mm_bucket(mm));
+	struct record_shard *shard = bucket_shard(cws_mm_bucket(mm));
 	struct cws_sums sums = {};
 	struct cws_record *rec;
 
@@ -259,7 +235,7 @@ void cws_records_sums(struct cws_sums *live, struct cws_sums *exited,
 	for (s = 0; s < 1U << CWS_SHARD_BITS; s++) {
 		raw_spin_lock(&shards[s].lock);
 		for (b = s * per_shard; b < (s + 1) * per_shard; b++)
-			hlist_for_each_entry(rec, &buckets[b], node)
+			hlist_for_each_entry(rec, &cws_buckets[b], node)
 				cws_matrix_sum(&rec->matrix, live);
 		cws_sums_add(exited, &shards[s].exited);
 		raw_spin_unlock(&shards[s].lock);
@@ -279,7 +255,7 @@ void cws_record_stats(struct cws_record_stats *stats)
 	stats->records_max = records_max;
 	stats->records_dropped = atomic64_read(&records_dropped);
 	stats->bytes = cws_pool_bytes(&record_pool) +
-		       (sizeof(*buckets) << CWS_BUCKET_BITS) +
+		       (sizeof(*cws_buckets) << CWS_BUCKET_BITS) +
 		       (sizeof(*shards) << CWS_SHARD_BITS);
 }
 
@@ -297,7 +273,7 @@ void cws_records_each(void (*look)(struct cws_record *rec, void *data), void *da
 
 	rcu_read_lock();
 	for (b = 0; b < 1U << CWS_BUCKET_BITS; b++)
-		hlist_for_each_entry_rcu(rec, &buckets[b], node)
+		hlist_for_each_entry_rcu(rec, &cws_buckets[b], node)
 			look(rec, data);
 	rcu_read_unlock();
 }
@@ -330,8 +306,8 @@ int cws_records_init(unsigned int max)
 	int err = -ENOMEM;
 
 	records_max = max;
-	buckets = vzalloc(sizeof(*buckets) << CWS_BUCKET_BITS);
-	if (!buckets)
+	cws_buckets = vzalloc(sizeof(*cws_buckets) << CWS_BUCKET_BITS);
+	if (!cws_buckets)
 		return -ENOMEM;
 	shards = vzalloc(sizeof(*shards) << CWS_SHARD_BITS);
 	if (!shards)
@@ -352,7 +328,7 @@ err_lineage:
 err_shards:
 	vfree(shards);
 err_buckets:
-	vfree(buckets);
+	vfree(cws_buckets);
 	return err;
 }
 
@@ -369,7 +345,7 @@ void cws_records_exit(void)
 	unsigned int i;
 
 	for (i = 0; i < 1U << CWS_BUCKET_BITS; i++)
-		hlist_for_each_entry_safe(rec, next, &buckets[i], node) {
+		hlist_for_each_entry_safe(rec, next, &cws_buckets[i], node) {
 			hlist_del_rcu(&rec->node);
 			cws_record_put(rec);
 		}
@@ -377,5 +353,5 @@ void cws_records_exit(void)
 	cws_pool_exit(&record_pool);
 	cws_lineage_exit();
 	vfree(shards);
-	vfree(buckets);
+	vfree(cws_buckets);
 }

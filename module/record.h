@@ -7,7 +7,8 @@
 #define CWS_RECORD_H
 
 #include <linux/build_bug.h>
-#include <linux/list.h>
+#include <linux/hash.h>
+#include <linux/rculist.h>
 #include <linux/mm_types.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
@@ -92,7 +93,6 @@ int cws_records_init(unsigned int max);
 void cws_records_exit(void);
 int cws_records_reserve(unsigned int nr);
 
-struct cws_record *cws_record_find(struct mm_struct *mm);
 struct cws_record *cws_record_find_or_create(struct mm_struct *mm);
 u64 cws_record_next_serial(void);
 struct cws_record *cws_record_unlink(struct mm_struct *mm) __must_check;
@@ -107,5 +107,31 @@ void cws_records_each(void (*look)(struct cws_record *rec, void *data), void *da
 void cws_records_sums(struct cws_sums *live, struct cws_sums *exited,
 		      struct cws_sums *untracked);
 void cws_record_stats(struct cws_record_stats *stats);
+
+/* The hash; only record.c changes it. */
+#define CWS_BUCKET_BITS	14
+extern struct hlist_head *cws_buckets;
+
+static __always_inline unsigned int cws_mm_bucket(const struct mm_struct *mm)
+{
+	return hash_ptr(mm, CWS_BUCKET_BITS);
+}
+
+/**
+ * cws_record_find() - the record of an address space
+ * @mm: key; need not be alive
+ *
+ * Context: RCU or preemption disabled; the result is good for as long.
+ * Return: the record or NULL.
+ */
+static __always_inline struct cws_record *cws_record_find(const struct mm_struct *mm)
+{
+	struct cws_record *rec;
+
+	hlist_for_each_entry_rcu(rec, &cws_buckets[cws_mm_bucket(mm)], node)
+		if (rec->mm == mm)
+			return rec;
+	return NULL;
+}
 
 #endif /* CWS_RECORD_H */

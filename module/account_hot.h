@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every copy goes through, inlined into its hooks: an attempt begins, its
+ * copy is installed. The rare outcomes are in account.c.
+ */
+#ifndef CWS_ACCOUNT_HOT_H
+#define CWS_ACCOUNT_HOT_H
+
+#include <linux/sched.h>
+
+#include "account.h"
+#include "classify.h"
+#include "compat.h"
+#include "record.h"
+
+extern struct cws_slots cws_attempts;
+
+static __always_inline enum cws_outcome cws_cause_outcome(enum cws_cause cause)
+{
+	switch (cause) {
+	case CWS_CNT_FILE:
+		return CWS_OUTCOME_FILE;
+	case CWS_CNT_KSM:
+		return CWS_OUTCOME_KSM;
+	case CWS_CNT_ZERO:
+		return CWS_OUTCOME_ZERO;
+	case CWS_CNT_UNSHARED:
+		return CWS_OUTCOME_UNSHARED;
+	default:
+		return CWS_OUTCOME_COPIED;
+	}
+}
+
+static __always_inline void cws_account_add(struct cws_record *rec,
+					    enum cws_region region,
+					    enum cws_cause cause)
+{
+	if (likely(rec))
+		cws_matrix_add(&rec->matrix, region, cause);
+	else
+		cws_record_untracked(cause);
+}
+
+/* The slot for a new attempt of current; what was still open is lost. */
+static __always_inline struct cws_attempt *cws_attempt_begin(void)
+{
+	union cws_slot_data *data;
+	bool stale;
+
+	data = cws_slot_open(&cws_attempts, current, &stale);
+	if (unlikely(!data)) {
+		this_cpu_inc(cws_cpu_counts.slots_dropped);
+		return NULL;
+	}
+	if (unlikely(stale))
+		cws_account_lost(&data->attempt);
+	this_cpu_inc(cws_cpu_counts.attempts);
+	return &data->attempt;
+}
+
+static __always_inline void cws_attempt_end(struct cws_attempt *attempt, enum cws_outcome outcome)
+{
+	this_cpu_inc(cws_cpu_counts.outcome[outcome]);
+	cws_slot_close(&cws_attempts, current,
+		       container_of(attempt, union cws_slot_data, attempt));
+}
+
+/* The open attempt of current on this page, or NULL. */
+static __always_inline struct cws_attempt *
+cws_attempt_find(const struct vm_area_struct *vma, unsigned long addr)
+{
+	union cws_slot_data *data = cws_slot_find(&cws_attempts, current);
+
+	if (unlikely(!data) || data->attempt.mm != vma->vm_mm ||
+	    data->attempt.address != (addr & PAGE_MASK))
+		return NULL;
+	return &data->attempt;
+}
+
+/**
+ * cws_account_attempt() - do_wp_page was entered
+ * @vma: of the owner
+ * @addr: faulting address
+ * @source: page that would be copied, NULL when there is none
+ * @cause: what a copy of it counts as
+ * @exclusive: the page belongs to this address space alone already
+ * @unshare: for a read-only pin, not for a write
+ *
+ * Context: probe, page-table lock held, which keeps @source.
+ */
+static __always_inline void
+cws_account_attempt(const struct vm_area_struct *vma, unsigned long addr,
+		    struct page *source, enum cws_cause cause, bool exclusive,
+		    bool unshare)
+{
+	struct cws_attempt *attempt = cws_attempt_begin();
+
+	if (unlikely(!attempt))
+		return;
+	attempt->mm = vma->vm_mm;
+	attempt->address = addr & PAGE_MASK;
+	attempt->source = source;
+	attempt->before_serial = cws_record_next_serial();
+	attempt->cause = unlikely(unshare) ? CWS_CNT_UNSHARED : cause;
+	attempt->region = cws_region(vma, addr);
+	attempt->unshare = unshare;
+	attempt->exclusive = exclusive;
+}
+
+/**
+ * cws_account_commit() - the copy that an attempt made is being installed
+ * @vma: of the owner
+ * @addr: its address
+ *
+ * "sole" is asked at this moment: the source still counts this mapping of it,
+ * which goes away right after.
+ *
+ * Context: probe, page-table lock held.
+ */
+static __always_inline void
+cws_account_commit(const struct vm_area_struct *vma, unsigned long addr)
+{
+	struct cws_attempt *attempt = cws_attempt_find(vma, addr);
+	struct mm_struct *mm = vma->vm_mm;
+	struct cws_record *rec;
+	enum cws_cause cause;
+
+	if (unlikely(!attempt)) {
+		cws_account_orphan();
+		return;
+	}
+	cause = attempt->cause;
+	rec = cws_record_find(mm);
+	if (unlikely(!rec))
+		rec = cws_record_find_or_create(mm);
+	cws_account_add(rec, attempt->region, cause);
+	if (cause == CWS_CNT_COPIED && cws_compat_page_mapcount(attempt->source) == 1)
+		cws_account_add(rec, attempt->region, CWS_CNT_SOLE);
+	if (unlikely(current->mm != mm) && cause != CWS_CNT_ZERO)
+		cws_account_add(rec, attempt->region, CWS_CNT_REMOTE);
+	cws_attempt_end(attempt, cws_cause_outcome(cause));
+}
+
+#endif /* CWS_ACCOUNT_HOT_H */
