@@ -122,6 +122,32 @@ TEST_F(watch, follows_forks)
 	EXPECT_STREQ("yes", listed(_metadata, self->cast.actor[2].pid, "follow"));
 }
 
+/* In the actor: a child by vfork that becomes a program and stays. */
+static long spawn_sleep(void *arg)
+{
+	pid_t pid = vfork();
+
+	(void)arg;
+	if (!pid) {
+		execl("/bin/sleep", "sleep", "300", NULL);
+		_exit(127);
+	}
+	return pid < 0 ? -errno : pid;
+}
+
+/* A child by vfork is watched like one by fork. */
+/* Broken: what a server spawns is followed or not by the libc call it used. */
+TEST_F(watch, follows_vfork)
+{
+	pid_t pid;
+
+	ASSERT_EQ(0, scope_commandf("watch", "%d", self->owner->pid));
+	pid = actor_call(self->owner, spawn_sleep, NULL, 0);
+	ASSERT_LT(0, pid);
+	EXPECT_TRUE(becomes(true, pid));
+	EXPECT_STREQ("yes", listed(_metadata, pid, "follow"));
+}
+
 /* nofollow watches one process alone. */
 /* Broken: watching a shell fills the directory with its commands. */
 TEST_F(watch, nofollow)

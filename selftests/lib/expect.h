@@ -54,6 +54,8 @@ expect_grown(struct __test_metadata *_metadata, const struct scope_cow *before,
 	}
 }
 
+static struct scope_losses losses_before;
+
 /* Every test begins with a cast, the second oracle and a loaded module. */
 static inline void
 stage_begin(struct __test_metadata *_metadata, struct cast *cast)
@@ -65,6 +67,7 @@ stage_begin(struct __test_metadata *_metadata, struct cast *cast)
 		       strerror(errno));
 	ASSERT_NE(NULL, status);
 	free(status);
+	ASSERT_EQ(0, scope_losses(&losses_before));
 	ASSERT_LE(0, oracle_attempts_setup());
 	ASSERT_EQ(0, cast_begin(cast));
 }
@@ -78,7 +81,7 @@ stage_end(struct __test_metadata *_metadata, struct cast *cast)
 
 	cast_end(cast);
 	oracle_attempts_cleanup();
-	balanced = scope_balanced(why, sizeof(why));
+	balanced = scope_balanced(&losses_before, why, sizeof(why));
 	if (!balanced)
 		TH_LOG("%s", why);
 	EXPECT_TRUE(balanced);

@@ -78,11 +78,19 @@ long long scope_status(const char *key);
 /* STATE of a hook line, copied to state; -ENOENT for an unknown hook. */
 int scope_hook_state(const char *hook, char *state, size_t size);
 
+/* What was lost or not understood since load, to be compared later. */
+#define SCOPE_LOSSES	16
+struct scope_losses {
+	long long count[SCOPE_LOSSES];
+};
+
+int scope_losses(struct scope_losses *losses);
+
 /*
- * The identity of attempts and outcomes, and that nothing was lost. True when
- * it holds; otherwise why says what is wrong. Tries again for a while, because
- * the identity is promised for quiet moments only.
+ * The identity of attempts and outcomes, and that nothing more was lost than
+ * before. True when both hold; otherwise why says what is wrong. Tries again
+ * for a while, because the identity is promised for quiet moments only.
  */
-bool scope_balanced(char *why, size_t size);
+bool scope_balanced(const struct scope_losses *losses, char *why, size_t size);
 
 #endif /* SELFTEST_SCOPE_H */
