@@ -222,7 +222,6 @@ static void gap_lost(union cws_slot_data *data)
  */
 void cws_account_gap(void)
 {
-	WRITE_ONCE(settled, false);
 	cws_slots_sweep(&cws_attempts, gap_lost);
 }
 
@@ -235,6 +234,16 @@ void cws_account_gap(void)
 void cws_account_settled(void)
 {
 	WRITE_ONCE(settled, true);
+}
+
+/**
+ * cws_account_unsettled() - outcomes may come without their attempts from now on
+ *
+ * Context: process context, before the hooks of attempts are detached.
+ */
+void cws_account_unsettled(void)
+{
+	WRITE_ONCE(settled, false);
 }
 
 /**

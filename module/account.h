@@ -32,6 +32,7 @@ void cws_account_exit(void);
 void cws_account_lost(const struct cws_attempt *attempt);
 void cws_account_orphan(void);
 void cws_account_settled(void);
+void cws_account_unsettled(void);
 void cws_account_gap(void);
 unsigned int cws_account_open(void);
 size_t cws_account_bytes(void);

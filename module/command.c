@@ -54,7 +54,7 @@ int cws_command_number(const char *word, pid_t *nr)
 			return -EINVAL;
 	if (digit == word)
 		return -EINVAL;
-	if (kstrtoul(word, 10, &number) || number > PID_MAX_LIMIT)
+	if (kstrtoul(word, 10, &number) || number >= PID_MAX_LIMIT)
 		return -ERANGE;
 	if (!number)
 		return -EINVAL;

@@ -156,6 +156,7 @@ static void fault_detach(void)
 {
 	int group;
 
+	cws_account_unsettled();
 	for (group = CWS_GROUP_WP; group <= CWS_GROUP_RARE; group++)
 		group_detach(group);
 }

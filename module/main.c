@@ -60,6 +60,26 @@ static int __init check_parameters(void)
 	return 0;
 }
 
+static const char * __init watch_error(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return "not a positive decimal number";
+	case -ERANGE:
+		return "no PID can be that large";
+	case -ESRCH:
+		return "no such process";
+	case -ENXIO:
+		return "the process has no address space";
+	case -EEXIST:
+		return "named twice";
+	case -ENOSPC:
+		return "more than watched_max";
+	default:
+		return "no memory";
+	}
+}
+
 static int __init watch_at_load(void)
 {
 	char *copy, *rest, *word;
@@ -77,7 +97,8 @@ static int __init watch_at_load(void)
 		if (!err)
 			err = cws_watch_add(nr, true);
 		if (err)
-			pr_err("cowscope: watch=%s: %s: error %d\n", watch, word, err);
+			pr_err("cowscope: watch=%s: %s: %s\n", watch, word,
+			       watch_error(err));
 	}
 	kfree(copy);
 	return err;
