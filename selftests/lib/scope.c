@@ -226,6 +226,7 @@ static const char *const loss_key[] = {
 	"unclassified", "unknown_callers", "orphans", "slots_dropped", "splits_dropped",
 	"clone_slots_dropped", "records_dropped", "lineages_dropped", "watched_dropped",
 };
+
 #define LOSS_COUNT	(sizeof(loss_key) / sizeof(loss_key[0]))
 
 int scope_losses(struct scope_losses *losses)
