@@ -4,6 +4,7 @@
  * for query.
  */
 #include <linux/module.h>
+#include <linux/string_helpers.h>
 
 #include "roster.h"
 #include "view.h"
@@ -89,7 +90,7 @@ int cws_process_show_status(struct seq_file *m, struct cws_record *rec)
 		put_number(m, "lived_ns", rec->ended_ns - rec->since_ns);
 	else
 		put_word(m, "lived_ns", "-");
-	put_word(m, "watched", who.pid && cws_watchlist_has(who.pid) ? "yes" : "no");
+	put_word(m, "watched", str_yes_no(who.pid && cws_watchlist_has(who.pid)));
 	seq_puts(m, "cgroup ");
 	cws_view_put_cgroup(m, who.cgroup);
 	seq_putc(m, '\n');

@@ -2,6 +2,7 @@
 /*
  * status: does every hook work, was anything lost.
  */
+#include <linux/string_helpers.h>
 #include <linux/utsname.h>
 
 #include "clonelog.h"
@@ -154,7 +155,7 @@ static int status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "%-22s %s\n", "version", COWSCOPE_VERSION);
 	seq_printf(m, "%-22s %s\n", "kernel", init_utsname()->release);
 	put_health(m, s);
-	seq_printf(m, "%-22s %s\n", "accounting", s->gaps.accounting ? "on" : "off");
+	seq_printf(m, "%-22s %s\n", "accounting", str_on_off(s->gaps.accounting));
 	put_number(m, "since_ns", cws_view_since_ns());
 	put_identity(m, &s->identity);
 	put_tables(m, s);

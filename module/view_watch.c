@@ -5,6 +5,7 @@
 #include <linux/ctype.h>
 #include <linux/module.h>
 #include <linux/string.h>
+#include <linux/string_helpers.h>
 
 #include "command.h"
 #include "roster.h"
@@ -19,7 +20,7 @@ static void put_entry(struct seq_file *m, const struct cws_watch_entry *entry)
 	cws_roster_users(entry->rec, &users);
 	cws_view_who(entry->rec, &users, &who);
 	cws_view_put_pid(m, entry->pid);
-	seq_printf(m, " %s %s ", entry->follow ? "yes" : "no",
+	seq_printf(m, " %s %s ", str_yes_no(entry->follow),
 		   cws_watch_ended(entry->pid) ? "exited" : "live");
 	cws_view_put_name(m, who.comm);
 	seq_putc(m, '\n');
