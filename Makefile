@@ -50,7 +50,7 @@ install: modules tools	## install module, tools and man pages (DESTDIR is heeded
 
 uninstall:	## remove what "make install" installed
 	release=$$($(MAKE) -s -C $(KDIR) kernelrelease) && \
-	rm -f "$(DESTDIR)/lib/modules/$$release/updates/cowscope.ko" && \
+	rm -f "$(DESTDIR)/lib/modules/$$release/updates"/cowscope.ko* && \
 	{ [ -n "$(DESTDIR)" ] || depmod "$$release"; }
 	$(MAKE) -C tools uninstall
 
