@@ -52,4 +52,28 @@ cws_region(const struct vm_area_struct *vma, unsigned long addr)
 	return CWS_REGION_ANON;
 }
 
+/**
+ * cws_region_end() - how far the region of an address goes on
+ * @vma: its mapping, not going away
+ * @addr: inside @vma, start of a page
+ *
+ * Context: mmap lock held.
+ * Return: the end of @vma, or where another region may begin before it.
+ */
+static inline unsigned long cws_region_end(const struct vm_area_struct *vma,
+					   unsigned long addr)
+{
+	const struct mm_struct *mm = vma->vm_mm;
+	unsigned long border[] = {
+		mm->end_data & PAGE_MASK, PAGE_ALIGN(mm->start_brk), PAGE_ALIGN(mm->brk),
+	};
+	unsigned long end = vma->vm_end;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(border); i++)
+		if (border[i] > addr && border[i] < end)
+			end = border[i];
+	return end;
+}
+
 #endif /* CWS_CLASSIFY_H */

@@ -62,6 +62,29 @@ int cws_command_number(const char *word, pid_t *nr)
 	return 0;
 }
 
+/**
+ * cws_command_address() - a virtual address in hexadecimal
+ * @word: digits, 0x before them or not, and nothing else
+ * @addr: the address
+ *
+ * Return: 0, -EINVAL not a hexadecimal number, -ERANGE outside user space.
+ */
+int cws_command_address(const char *word, unsigned long *addr)
+{
+	const char *digit;
+
+	if (word[0] == '0' && (word[1] == 'x' || word[1] == 'X'))
+		word += 2;
+	for (digit = word; *digit; digit++)
+		if (!isxdigit(*digit))
+			return -EINVAL;
+	if (digit == word)
+		return -EINVAL;
+	if (kstrtoul(word, 16, addr) || *addr >= TASK_SIZE_MAX)
+		return -ERANGE;
+	return 0;
+}
+
 /* The record of a process's address space; task_lock keeps the mm meanwhile. */
 static int process_record(struct task_struct *process, struct cws_record **found)
 {

@@ -35,23 +35,39 @@
 #define CWS_COMPAT_UNSHARE_COPIES_FILE	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0))
 
 /**
- * cws_compat_page_mapcount() - page-table entries that map one page
+ * cws_compat_page_mapcount() - page-table entries that map one anonymous page
  * @page: a page that cannot be freed during the call
  *
  * The per-page count, and huge mappings of its folio. What the kernel had under
- * this name changed its meaning twice and is gone since 6.11.
+ * this name changed its meaning twice and is gone since 6.11. Until PageDoubleMap
+ * ended with 6.2, a folio mapped both ways has every page's count raised by one.
  *
  * Return: number of mappings, 0 and up.
  */
 static inline int cws_compat_page_mapcount(struct page *page)
 {
+	struct folio *folio = page_folio(page);
 	int count = atomic_read(&page->_mapcount) + 1;
 
 	if (count < 0)
 		count = 0;
-	if (PageCompound(page))
-		count += folio_entire_mapcount(page_folio(page));
+	if (folio_test_large(folio)) {
+		count += folio_entire_mapcount(folio);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+		count -= PageDoubleMap(&folio->page);
+#endif
+	}
 	return count;
+}
+
+/* The name given by PR_SET_VMA_ANON_NAME; the kernel's getter is not exported. */
+static inline const char *cws_compat_anon_name(const struct vm_area_struct *vma)
+{
+#ifdef CONFIG_ANON_VMA_NAME
+	return !vma->vm_file && vma->anon_name ? vma->anon_name->name : NULL;
+#else
+	return NULL;
+#endif
 }
 
 /**

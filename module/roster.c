@@ -5,6 +5,7 @@
  */
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sort.h>
@@ -89,6 +90,56 @@ void cws_roster_users(const struct cws_record *rec, struct cws_users *users)
 			users->lowest = task_tgid_nr(task);
 	}
 	rcu_read_unlock();
+}
+
+static struct mm_struct *grab_mm(struct task_struct *task, const struct cws_record *rec)
+{
+	struct mm_struct *mm = NULL;
+
+	/* A racy look first; under the lock a task's mm is alive. */
+	if (user_mm(task) != rec->mm)
+		return NULL;
+	task_lock(task);
+	if (task->mm == rec->mm && !(task->flags & PF_KTHREAD) &&
+	    cws_record_end(rec) == CWS_END_NONE) {
+		mm = task->mm;
+		mmgrab(mm);
+	}
+	task_unlock(task);
+	return mm;
+}
+
+/**
+ * cws_roster_mm() - the address space of a record, for reading
+ * @rec: referenced by the caller
+ *
+ * A record that has not ended under task_lock of a user of that pointer is of
+ * that user's address space, not of an earlier one at the same place.
+ *
+ * Context: process context; looks at the creator first, else at all tasks.
+ * Return: the mm_struct for mmdrop(), to be made readable step by step; NULL
+ * nobody uses it any more.
+ */
+struct mm_struct *cws_roster_mm(const struct cws_record *rec)
+{
+	struct task_struct *process, *task;
+	struct mm_struct *mm = NULL;
+
+	if (cws_record_end(rec) != CWS_END_NONE)
+		return NULL;
+	rcu_read_lock();
+	process = rec->lineage ? pid_task(rec->lineage->pid, PIDTYPE_TGID) : NULL;
+	if (process)
+		mm = grab_mm(process, rec);
+	if (!mm)
+		for_each_process_thread(process, task) {
+			mm = grab_mm(task, rec);
+			if (mm)
+				goto out;
+		}
+out:
+	rcu_read_unlock();
+	return mm;
 }
 
 struct collect {

@@ -25,5 +25,6 @@ struct cws_roster *cws_roster_live(void);
 struct cws_roster *cws_roster_exited(void);
 void cws_roster_free(struct cws_roster *roster);
 void cws_roster_users(const struct cws_record *rec, struct cws_users *users);
+struct mm_struct *cws_roster_mm(const struct cws_record *rec) __must_check;
 
 #endif /* CWS_ROSTER_H */

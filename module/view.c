@@ -156,8 +156,7 @@ static struct dentry *watched_create(struct cws_watch *watch)
 	dir = private_dir(name, watched);
 	if (IS_ERR(dir))
 		return NULL;
-	debugfs_create_file("status", 0400, dir, watch, &cws_watched_status_fops);
-	debugfs_create_file("cow", 0400, dir, watch, &cws_watched_cow_fops);
+	cws_watched_files(dir, watch);
 	return dir;
 }
 

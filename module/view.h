@@ -42,8 +42,8 @@ extern const struct cws_view cws_view_totals;
 extern const struct file_operations cws_control_fops;
 extern const struct file_operations cws_watch_fops;
 extern const struct file_operations cws_query_fops;
-extern const struct file_operations cws_watched_status_fops;
-extern const struct file_operations cws_watched_cow_fops;
+
+void cws_watched_files(struct dentry *dir, struct cws_watch *watch);
 
 int cws_view_init(void);
 void cws_view_exit(void);
@@ -54,6 +54,7 @@ u64 cws_view_since_ns(void);
 
 /* Parts of lines. */
 void cws_view_put_counts(struct seq_file *m, const struct cws_sums *sums);
+void cws_view_put_state(struct seq_file *m, u8 state);
 void cws_view_put_name(struct seq_file *m, const char *name);
 void cws_view_put_pid(struct seq_file *m, struct pid *pid);
 void cws_view_put_cgroup(struct seq_file *m, struct cgroup *cgroup);
@@ -81,10 +82,5 @@ struct cws_view_who {
 void cws_view_who(struct cws_record *rec, const struct cws_users *users,
 		  struct cws_view_who *who);
 void cws_view_who_put(struct cws_view_who *who);
-
-/* Views of one process, by name; the same for watched/PID/ and query. */
-typedef int (*cws_process_show)(struct seq_file *m, struct cws_record *rec);
-int cws_process_show_status(struct seq_file *m, struct cws_record *rec);
-int cws_process_show_cow(struct seq_file *m, struct cws_record *rec);
 
 #endif /* CWS_VIEW_H */

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The views of one process: status and cow, the same code for watched/PID/ and
- * for query.
+ * status and cow: who a process is, and its counts. Both stay when it has ended.
  */
-#include <linux/module.h>
 #include <linux/string_helpers.h>
 
 #include "roster.h"
 #include "view.h"
+#include "view_reader.h"
 #include "watch.h"
 
 #define CWS_CAUSE_NAME(id, name, help)	#name,
@@ -61,14 +60,7 @@ static void put_who(struct seq_file *m, const struct cws_view_who *who, bool end
 	seq_putc(m, '\n');
 }
 
-/**
- * cws_process_show_status() - who it is, its lineage, its birth, its sums
- * @m: output
- * @rec: of its address space
- *
- * Return: 0.
- */
-int cws_process_show_status(struct seq_file *m, struct cws_record *rec)
+static int show_status(struct seq_file *m, struct cws_record *rec)
 {
 	bool ended = cws_record_end(rec) != CWS_END_NONE;
 	struct cws_users users;
@@ -103,14 +95,7 @@ int cws_process_show_status(struct seq_file *m, struct cws_record *rec)
 	return 0;
 }
 
-/**
- * cws_process_show_cow() - the region x cause matrix
- * @m: output
- * @rec: of the address space
- *
- * Return: 0.
- */
-int cws_process_show_cow(struct seq_file *m, struct cws_record *rec)
+static int show_cow(struct seq_file *m, struct cws_record *rec)
 {
 	struct cws_sums row, total = {};
 	int region, cause;
@@ -130,52 +115,5 @@ int cws_process_show_cow(struct seq_file *m, struct cws_record *rec)
 	return 0;
 }
 
-static int watched_show(struct seq_file *m, cws_process_show show)
-{
-	struct cws_record *rec = cws_watchlist_record(m->private);
-	int err;
-
-	if (!rec)
-		return -ENOENT;
-	err = show(m, rec);
-	cws_record_put(rec);
-	return err;
-}
-
-static int watched_status_show(struct seq_file *m, void *unused)
-{
-	return watched_show(m, cws_process_show_status);
-}
-
-static int watched_cow_show(struct seq_file *m, void *unused)
-{
-	return watched_show(m, cws_process_show_cow);
-}
-
-static int watched_status_open(struct inode *inode, struct file *file)
-{
-	return cws_view_allowed() ?:
-	       single_open(file, watched_status_show, inode->i_private);
-}
-
-static int watched_cow_open(struct inode *inode, struct file *file)
-{
-	return cws_view_allowed() ?:
-	       single_open(file, watched_cow_show, inode->i_private);
-}
-
-const struct file_operations cws_watched_status_fops = {
-	.owner = THIS_MODULE,
-	.open = watched_status_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
-
-const struct file_operations cws_watched_cow_fops = {
-	.owner = THIS_MODULE,
-	.open = watched_cow_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
+const struct cws_process_view cws_process_view_status = { .show = show_status };
+const struct cws_process_view cws_process_view_cow = { .show = show_cow };

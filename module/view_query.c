@@ -12,32 +12,18 @@
 #include "command.h"
 #include "exited.h"
 #include "view.h"
-
-/* What this descriptor asked last; protected by the seq_file's lock. */
-struct query {
-	struct cws_record *rec;
-	cws_process_show show;
-};
-
-#define QUERY_VIEW(name)	{ #name, cws_process_show_##name },
-static const struct {
-	const char *name;
-	cws_process_show show;
-} query_views[] = { COWSCOPE_VIEWS(QUERY_VIEW) };
+#include "view_reader.h"
 
 static void *query_start(struct seq_file *m, loff_t *pos)
 {
-	struct query *query = m->private;
+	struct cws_reader *reader = m->private;
 
-	if (!query->rec)
-		return ERR_PTR(-ENODATA);
-	return *pos ? NULL : query;
+	return reader->view ? cws_reader_start(reader, *pos) : ERR_PTR(-ENODATA);
 }
 
 static void *query_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	++*pos;
-	return NULL;
+	return cws_reader_next(v, pos);
 }
 
 static void query_stop(struct seq_file *m, void *v)
@@ -46,9 +32,7 @@ static void query_stop(struct seq_file *m, void *v)
 
 static int query_show(struct seq_file *m, void *v)
 {
-	struct query *query = v;
-
-	return query->show(m, query->rec);
+	return cws_reader_show(m, v);
 }
 
 static const struct seq_operations query_seq = {
@@ -61,16 +45,14 @@ static const struct seq_operations query_seq = {
 static int query_open(struct inode *inode, struct file *file)
 {
 	return cws_view_allowed() ?:
-	       seq_open_private(file, &query_seq, sizeof(struct query));
+	       seq_open_private(file, &query_seq, sizeof(struct cws_reader));
 }
 
 static int query_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *m = file->private_data;
-	struct query *query = m->private;
 
-	if (query->rec)
-		cws_record_put(query->rec);
+	cws_reader_release(m->private);
 	return seq_release_private(inode, file);
 }
 
@@ -85,11 +67,11 @@ static int query_process(pid_t nr, struct cws_record **rec)
 	return *rec ? 0 : err;
 }
 
-/* "PID VIEW" */
-static int query_command(char *line, struct query *query)
+/* "PID VIEW" or "PID walk ADDRESS": what is asked; the record is referenced. */
+static int query_command(char *line, struct cws_reader *asked)
 {
 	char *word = strchr(line, ' ');
-	size_t i;
+	char *address = word ? strchr(word + 1, ' ') : NULL;
 	pid_t nr;
 	int err;
 
@@ -97,15 +79,20 @@ static int query_command(char *line, struct query *query)
 		return isalpha(*line) ? -EOPNOTSUPP : -EINVAL;
 	if (word)
 		*word++ = '\0';
+	if (address)
+		*address++ = '\0';
 	err = cws_command_number(line, &nr);
 	if (err)
 		return err;
-	for (i = 0; word && i < ARRAY_SIZE(query_views); i++)
-		if (!strcmp(word, query_views[i].name)) {
-			query->show = query_views[i].show;
-			return query_process(nr, &query->rec);
-		}
-	return -EOPNOTSUPP;
+	asked->view = word ? cws_process_view_named(word) : NULL;
+	if (!asked->view || (address && !asked->view->wants_address))
+		return -EOPNOTSUPP;
+	if (asked->view->wants_address) {
+		err = cws_command_address(address ?: "", &asked->arg);
+		if (err)
+			return err;
+	}
+	return query_process(nr, &asked->rec);
 }
 
 /*
@@ -117,9 +104,8 @@ static ssize_t query_write(struct file *file, const char __user *from, size_t le
 			   loff_t *pos)
 {
 	struct seq_file *m = file->private_data;
-	struct query *query = m->private;
 	char line[COWSCOPE_COMMAND_MAX + 1];
-	struct query asked = {};
+	struct cws_reader asked = {};
 	int err = cws_command_copy(line, from, len);
 
 	if (!err)
@@ -127,14 +113,9 @@ static ssize_t query_write(struct file *file, const char __user *from, size_t le
 	if (err)
 		return err;
 	mutex_lock(&m->lock);
-	swap(*query, asked);
-	m->index = 0;
-	m->count = 0;
-	m->from = 0;
-	m->read_pos = *pos;
+	cws_reader_ask(m->private, asked.view, asked.rec, asked.arg);
+	cws_view_restart(m, *pos);
 	mutex_unlock(&m->lock);
-	if (asked.rec)
-		cws_record_put(asked.rec);
 	return len;
 }
 

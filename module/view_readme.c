@@ -4,8 +4,8 @@
  */
 #include "view.h"
 
-#define CAUSE_LINE(id, name, help)	"  " #name ": " help "\n"
-#define REGION_LINE(id, name, help)	"  " #name ": " help "\n"
+#define VIEW_LINE(name, mode, help)	"  " #name ": " help "\n"
+#define WORD_LINE(id, name, help)	"  " #name ": " help "\n"
 
 static int readme_show(struct seq_file *m, void *unused)
 {
@@ -21,15 +21,23 @@ static int readme_show(struct seq_file *m, void *unused)
 		 "  totals         sums since load\n"
 		 "  control        on or off: accounting\n"
 		 "  watch          write PID, \"PID nofollow\", -PID or clear; children are watched too\n"
-		 "  watched/PID/   status and cow (region x cause) of a watched process\n"
-		 "  query          write \"PID status\" or \"PID cow\", read the answer on the same\n"
-		 "                 descriptor: exec 3<>query; echo \"$$ cow\" >&3; cat <&3\n"
+		 "  watched/PID/   the views below, as files\n"
+		 "  query          write \"PID VIEW\", read the answer on the same descriptor:\n"
+		 "                 exec 3<>query; echo \"$$ cow\" >&3; cat <&3\n"
+		 "\n"
+		 "Views of one process:\n"
+		 COWSCOPE_VIEWS(VIEW_LINE)
 		 "\n"
 		 "Causes (4 KiB pages where not said otherwise):\n"
-		 COWSCOPE_CAUSES(CAUSE_LINE)
+		 COWSCOPE_CAUSES(WORD_LINE)
 		 "\n"
 		 "Regions:\n"
-		 COWSCOPE_REGIONS(REGION_LINE));
+		 COWSCOPE_REGIONS(WORD_LINE)
+		 "\n"
+		 "States of a page, with " COWSCOPE_STATE_HUGE " when a huge entry maps it and "
+		 COWSCOPE_STATE_RO " when it is\n"
+		 "write-protected in a writable mapping:\n"
+		 COWSCOPE_STATES(WORD_LINE));
 	return 0;
 }
 

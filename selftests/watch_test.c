@@ -16,7 +16,7 @@
 
 #define PAGES		29
 
-#define VIEW_NAME(name)	#name,
+#define VIEW_NAME(name, mode, help)	#name,
 static const char *const view_name[] = { COWSCOPE_VIEWS(VIEW_NAME) };
 
 FIXTURE(watch) {

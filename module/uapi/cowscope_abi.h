@@ -40,10 +40,16 @@
 
 #define COWSCOPE_WATCHED	"watched"
 
-/* Views of one process: below watched/PID/, and for "PID VIEW" in query. */
-#define COWSCOPE_VIEWS(X)			\
-	X(status)				\
-	X(cow)
+/*
+ * Views of one process: name, mode below watched/PID/, help. query answers
+ * "PID VIEW" for the read-only ones and "PID walk ADDRESS".
+ */
+#define COWSCOPE_VIEWS(X)								\
+	X(status,    0400, "who it is, its lineage, its birth, its sums")		\
+	X(cow,	     0400, "region x cause")						\
+	X(pages,     0400, "what every page of it is: runs of equal state, mapping by mapping")
+/* What the views after cow answer when the address space has ended. */
+#define COWSCOPE_GONE	"gone"
 
 /*
  * Causes: what a counter counts, in column order. Unit: 4 KiB pages where not
@@ -103,6 +109,21 @@
 #define COWSCOPE_CAUSE_COLUMN(id, name, help)	" " #name
 #define COWSCOPE_CAUSE_COLUMNS	COWSCOPE_CAUSES(COWSCOPE_CAUSE_COLUMN)
 
+/* States of a page: words of pages, walk and the tools. */
+#define COWSCOPE_STATES(X)								\
+	X(NONE,	   none,    "nothing there")						\
+	X(SWAP,	   swap,    "swapped out")						\
+	X(ZERO,	   zero,    "the zero page")						\
+	X(FILE,	   file,    "page cache, not private")					\
+	X(SHARED,  shared,  "anonymous, mapped by others too")				\
+	X(OWN,	   own,	    "anonymous, exclusive")					\
+	X(LAST,	   last,    "anonymous, not exclusive, mapped by nobody else any more")	\
+	X(KSM,	   ksm,	    "merged by KSM")						\
+	X(SPECIAL, special, "vdso and the like, PFN maps, markers, device and broken pages")
+/* Suffixes: mapped by a huge entry; write-protected in a writable mapping. */
+#define COWSCOPE_STATE_HUGE	"+huge"
+#define COWSCOPE_STATE_RO	"+ro"
+
 /* Header lines of the tables, without the newline. */
 #define COWSCOPE_HEADER_PROCESSES						\
 	"pid ppid tasks" COWSCOPE_CAUSE_COLUMNS					\
@@ -127,6 +148,72 @@
 #define COWSCOPE_HEADER_COW	"region" COWSCOPE_CAUSE_COLUMNS
 #define COWSCOPE_HEADER_WATCH	"pid follow state comm"
 /* follow: yes no   state: live exited */
+#define COWSCOPE_HEADER_PAGES	"start end pages state region perms name"
+/*
+ * Addresses are hexadecimal with 0x, end is exclusive. One row of state "mapping" heads each
+ * mapping, with its permissions as in /proc/PID/maps and its name; then its runs, which
+ * have "-" for both. pages are 4 KiB. A page that changes meanwhile is told as it was when looked at.
+ */
+#define COWSCOPE_STATE_MAPPING	"mapping"
+#define COWSCOPE_HEADER_FAMILY							\
+	"relation pid region present_pages shared_pages elsewhere_pages"	\
+	" cache_pages swap_pages armed_anon_pages armed_file_pages"		\
+	" armed_zero_pages armed_ksm_pages mm comm"
+/*
+ * One row per member and region where it has anything, then its row "total".
+ * relation: self parent child sibling grandparent grandchild ancestor descendant relative,
+ *   or inferred: older than the module, known by a common root of its anonymous memory
+ * present: anonymous or page cache, the zero page not counted
+ * shared: anonymous pages that this member and the process asked for both map now (row self: that
+ *   any other member maps); elsewhere: of them at another address; cache: the same of page cache;
+ *   swap: swapped-out pages held by both
+ * Then "key value" lines, COWSCOPE_FAMILY_KEYS.
+ */
+#define COWSCOPE_FAMILY_KEYS(X)							\
+	X(members) X(skipped)							\
+	X(armed_anon_pages) X(armed_file_pages) X(armed_zero_pages)		\
+	X(armed_ksm_pages) X(armed_hugetlb_bytes) X(swap_in_pages)		\
+	X(worst_case_pages) X(worst_case_hugetlb_bytes)				\
+	X(worst_case_family_pages) X(worst_case_family_hugetlb_bytes)		\
+	X(memory_max_pages) X(memory_available_pages)
+/*
+ * armed_*, swap_in: of the process asked for. worst_case: new memory if it alone wrote every armed page;
+ * worst_case_family: if every member did. memory_max: room below the nearest memory.max of its cgroups,
+ * "-" no limit; memory_available: of the machine. skipped: members that ended or could not be read
+ */
+#define COWSCOPE_HEADER_PAIRS							\
+	"pid peer shared_pages elsewhere_pages cache_pages swap_pages mm peer_mm"
+#define COWSCOPE_HEADER_INHERITED						\
+	"region inherited_pages shared_pages child_broke_pages parent_broke_pages other_pages"
+/*
+ * Anonymous pages that came by fork. shared: still shared with the parent; *_broke: copied by
+ * the child or by the parent, "-" when either of them forked again since; other: ended without a
+ * copy (unmapped, swapped out, taken over). By region when the parent was watched at the fork, else
+ * the row total alone.
+ */
+#define COWSCOPE_FORECAST_KEYS(X)						\
+	X(abi) X(pid) X(comm) X(threads)					\
+	X(mappings) X(skipped_mappings) X(wiped_mappings)			\
+	X(shared_pages) X(at_risk_pages) X(at_risk_hugetlb_bytes) X(swap_pages)	\
+	X(pgtable_bytes) X(memory_max_pages) X(memory_available_pages) X(fits)
+/*
+ * If it forked now. mappings: copied; skipped: MADV_DONTFORK; wiped: MADV_WIPEONFORK; shared: pages
+ * that the child would map at once; at_risk: those of them that either may write, one new page each in
+ * the worst case; pgtable: page tables of the child; fits: yes no, at_risk and pgtable beside
+ * memory_max and memory_available.
+ */
+#define COWSCOPE_HEADER_WALK	"level start bytes entry flags"
+/*
+ * One row per level, from pgd down to the entry that maps the page or is empty; start and bytes: the
+ * range that the entry covers. entry: table none page swap migration marker device special
+ * flags: present writable user accessed dirty huge global nx soft-dirty uffd-wp exclusive shared,
+ * joined by "|", or "-". Then "key value" lines, COWSCOPE_WALK_KEYS. mapped_by: page-table entries.
+ * next_write: nothing copy take-over copy-or-take-over first-touch split notify swap-in wait
+ * userfault signal; why: the rest of the line, in words.
+ */
+#define COWSCOPE_WALK_KEYS(X)							\
+	X(address) X(mapping) X(perms) X(region) X(name) X(state) X(mapped_by)	\
+	X(next_write) X(why)
 
 /*
  * Keys of status, in this order. A hook line is
@@ -166,9 +253,9 @@
 /*
  * Refusals of a write or read: one errno each.
  *
- *   EINVAL      not a positive decimal number where a PID is due, empty command,
- *               more than one line
- *   ERANGE      a number no PID can have
+ *   EINVAL      not a positive decimal number where a PID is due, not a hexadecimal one
+ *               (0x or not) where an address is, empty command, more than one line
+ *   ERANGE      a number no PID can have; walk: an address outside user space
  *   EOPNOTSUPP  unknown word: command, option, view, control state
  *   E2BIG       longer than COWSCOPE_COMMAND_MAX bytes
  *   ESRCH       no such process (a thread's TID is not a process)
@@ -176,13 +263,14 @@
  *   EEXIST      watch: already watched
  *   ENOENT      watch: "-PID" that is not watched
  *   ENOSPC      watch: the cap is reached and all watched processes live
- *   ENODATA     query: read before anything was asked
+ *   ENODATA     query, walk: read before anything was asked
  *   EPERM       open without CAP_SYS_ADMIN
  *
  * Commands: one write is one command, a final newline is ignored.
  *   control: "on" | "off"
  *   watch:   "PID" | "PID nofollow" | "-PID" | "clear"
- *   query:   "PID VIEW"
+ *   query:   "PID VIEW" | "PID walk ADDRESS"
+ *   walk:    "ADDRESS"
  */
 #define COWSCOPE_COMMAND_MAX	64
 

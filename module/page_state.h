@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a page-table entry says of its page: the states of cowscope_abi.h. Pure
+ * functions, called with the lock of the entry's table held: a page that is
+ * mapped there stays mapped, so what its struct page says of it holds as well.
+ */
+#ifndef CWS_PAGE_STATE_H
+#define CWS_PAGE_STATE_H
+
+#include <linux/mm.h>
+#include <linux/swap.h>
+#include <linux/swapops.h>
+
+#include "classify.h"
+#include "compat.h"
+
+#define CWS_STATE_ENUM(id, name, help)	CWS_STATE_##id,
+enum cws_state {
+	COWSCOPE_STATES(CWS_STATE_ENUM)
+	CWS_NR_STATES
+};
+
+/* A state and its two suffixes in one byte. */
+#define CWS_PAGE_STATE	0x0f
+#define CWS_PAGE_HUGE	0x10
+#define CWS_PAGE_RO	0x20
+
+/**
+ * struct cws_part - a piece of one mapping, below one page-table page, of one region
+ * @vma: the mapping
+ * @addr: first byte
+ * @end: behind the last byte
+ * @region: of all of it
+ * @cow: private, and no PFN map: a writable entry is an exclusive anonymous page
+ * @writable: the mapping may be written now
+ */
+struct cws_part {
+	struct vm_area_struct *vma;
+	unsigned long addr;
+	unsigned long end;
+	u8 region;
+	bool cow;
+	bool writable;
+};
+
+/**
+ * struct cws_huge - an entry above the lowest level that is no table
+ * @state: with suffixes, of each page of the part, unless
+ * @each: pages differ by who else maps them: ask cws_huge_state()
+ * @page: of the part's first address, NULL when there is none to look at
+ */
+struct cws_huge {
+	u8 state;
+	bool each;
+	struct page *page;
+};
+
+/**
+ * cws_page_shared() - is a page mapped by anybody else
+ * @page: anonymous, not exclusive
+ *
+ * Return: CWS_STATE_SHARED or CWS_STATE_LAST.
+ */
+static __always_inline u8 cws_page_shared(struct page *page)
+{
+	return cws_compat_page_mapcount(page) > 1 ? CWS_STATE_SHARED : CWS_STATE_LAST;
+}
+
+/* @flags_page carries the exclusive mark: the head of a huge mapping. */
+static __always_inline u8 cws_page_state(const struct cws_part *part, struct page *page,
+					 struct page *flags_page)
+{
+	struct folio *folio = page_folio(page);
+
+	if (folio_test_ksm(folio))
+		return CWS_STATE_KSM;
+	if (!folio_test_anon(folio))
+		return part->region == CWS_REGION_SPECIAL ? CWS_STATE_SPECIAL :
+							    CWS_STATE_FILE;
+	return PageAnonExclusive(flags_page) ? CWS_STATE_OWN : cws_page_shared(page);
+}
+
+/*
+ * While a page is being moved its entries are taken down one by one, so how many
+ * map it cannot be read: what is not exclusive is called shared.
+ */
+static inline u8 cws_migration_state(const struct cws_part *part, swp_entry_t entry)
+{
+	if (!PageAnon(pfn_swap_entry_to_page(entry)))
+		return CWS_STATE_FILE;
+	return is_readable_migration_entry(entry) ? CWS_STATE_SHARED : CWS_STATE_OWN;
+}
+
+static inline u8 cws_absent_state(const struct cws_part *part, swp_entry_t entry)
+{
+	if (!non_swap_entry(entry))
+		return CWS_STATE_SWAP;
+	if (is_migration_entry(entry))
+		return cws_migration_state(part, entry);
+	return CWS_STATE_SPECIAL;
+}
+
+u8 cws_present_pte_state(const struct cws_part *part, pte_t pte);
+
+/**
+ * cws_pte_state() - state of the page behind a lowest-level entry
+ * @part: where it stands
+ * @pte: read under the table's lock
+ *
+ * Return: state and suffix.
+ */
+static __always_inline u8 cws_pte_state(const struct cws_part *part, pte_t pte)
+{
+	if (likely(pte_present(pte))) {
+		if (pte_write(pte) && part->cow && !pte_special(pte))
+			return CWS_STATE_OWN;
+		return cws_present_pte_state(part, pte);
+	}
+	if (pte_none(pte))
+		return CWS_STATE_NONE;
+	return cws_absent_state(part, pte_to_swp_entry(pte));
+}
+
+/**
+ * cws_huge_state() - state of one page of a huge entry
+ * @huge: the entry
+ * @nr: page of the part
+ *
+ * Context: the entry's lock.
+ */
+static inline u8 cws_huge_state(const struct cws_huge *huge, unsigned int nr)
+{
+	if (!huge->each)
+		return huge->state;
+	return (huge->state & ~CWS_PAGE_STATE) | cws_page_shared(huge->page + nr);
+}
+
+#endif /* CWS_PAGE_STATE_H */

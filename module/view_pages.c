@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pages: the whole address space as runs of equal state. A step reads one
+ * page-table page and holds back its last run, which the next step may lengthen.
+ */
+#include <linux/dcache.h>
+#include <linux/err.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "roster.h"
+#include "view.h"
+#include "view_reader.h"
+#include "walk.h"
+
+#define STATE_NAME(id, name, help)	[CWS_STATE_##id] = #name,
+
+struct run {
+	unsigned long start, end;
+	u8 state;
+	u8 region;
+};
+
+/* Every page of a table may be a run, after one that was held back. */
+#define PAGES_RUNS	(PTRS_PER_PTE + 1)
+
+/**
+ * struct mapping - the mapping that is being read
+ * @start: its first byte that was read
+ * @end: behind its last byte
+ * @flags: vm_flags
+ * @file: only compared
+ * @region: of its first page
+ * @name: as in /proc/PID/maps, or NULL; may lie in @path
+ * @path: room for a name
+ */
+struct mapping {
+	unsigned long start, end;
+	unsigned long flags;
+	const struct file *file;
+	u8 region;
+	const char *name;
+	char path[PATH_MAX];
+};
+
+/**
+ * struct pages - one reading of the view
+ * @mm: whose; its struct is referenced. NULL it has ended
+ * @next: address to go on at
+ * @first: this part is the first
+ * @ended: no part comes after this one
+ * @mapping: where it reads
+ * @heading: the mapping begins in this part,
+ * @before: after so many runs
+ * @nr: runs
+ * @held: 1 when the last of them is not yet to be printed, else 0
+ * @run: the runs
+ * @state: room for the pages of one table
+ */
+struct pages {
+	struct mm_struct *mm;
+	unsigned long next;
+	bool first;
+	bool ended;
+	struct mapping mapping;
+	bool heading;
+	unsigned int before;
+	unsigned int nr;
+	unsigned int held;
+	struct run run[PAGES_RUNS];
+	u8 state[PTRS_PER_PTE];
+};
+
+static void add_run(struct pages *pages, u8 region, unsigned long start, unsigned long end,
+		    u8 state)
+{
+	struct run *last = pages->nr > pages->before ? &pages->run[pages->nr - 1] : NULL;
+
+	if (last && last->end == start && last->state == state && last->region == region) {
+		last->end = end;
+		return;
+	}
+	pages->run[pages->nr++] = (struct run){ start, end, state, region };
+}
+
+static void add_states(struct pages *pages, const struct cws_part *part)
+{
+	unsigned int nr = (part->end - part->addr) >> PAGE_SHIFT;
+	unsigned int from, to;
+
+	for (from = 0; from < nr; from = to) {
+		for (to = from + 1; to < nr; to++)
+			if (pages->state[to] != pages->state[from])
+				break;
+		add_run(pages, part->region, part->addr + from * PAGE_SIZE,
+			part->addr + to * PAGE_SIZE, pages->state[from]);
+	}
+}
+
+static void pages_table(const struct cws_part *part, const pte_t *pte, void *data)
+{
+	unsigned int i, nr = (part->end - part->addr) >> PAGE_SHIFT;
+	struct pages *pages = data;
+
+	for (i = 0; i < nr; i++)
+		pages->state[i] = cws_pte_state(part, READ_ONCE(pte[i]));
+	add_states(pages, part);
+}
+
+static void pages_huge(const struct cws_part *part, const struct cws_huge *huge, void *data)
+{
+	unsigned int i, nr = (part->end - part->addr) >> PAGE_SHIFT;
+	struct pages *pages = data;
+
+	if (!huge->each) {
+		add_run(pages, part->region, part->addr, part->end, huge->state);
+		return;
+	}
+	for (i = 0; i < nr; i++)
+		pages->state[i] = cws_huge_state(huge, i);
+	add_states(pages, part);
+}
+
+static void pages_hole(const struct cws_part *part, void *data)
+{
+	add_run(data, part->region, part->addr, part->end, CWS_STATE_NONE);
+}
+
+static const char *mapping_name(struct mapping *mapping, struct vm_area_struct *vma)
+{
+	const char *anon_name = cws_compat_anon_name(vma);
+	const struct mm_struct *mm = vma->vm_mm;
+	const char *name = NULL;
+
+	if (vma->vm_file) {
+		name = d_path(&vma->vm_file->f_path, mapping->path, sizeof(mapping->path));
+		return IS_ERR(name) ? NULL : name;
+	}
+	if (vma->vm_ops && vma->vm_ops->name)
+		name = vma->vm_ops->name(vma);
+	if (name)
+		return name;
+	if (anon_name) {
+		snprintf(mapping->path, sizeof(mapping->path), "[anon:%s]", anon_name);
+		return mapping->path;
+	}
+	if (vma->vm_start <= mm->brk && vma->vm_end >= mm->start_brk)
+		return "[heap]";
+	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
+		return "[stack]";
+	return NULL;
+}
+
+/* A heading unless the part before was of this mapping, as it is now. */
+static void pages_mapping(struct vm_area_struct *vma, unsigned long addr, void *data)
+{
+	struct pages *pages = data;
+	struct mapping *mapping = &pages->mapping;
+
+	if (mapping->start <= addr && mapping->end > addr && mapping->end == vma->vm_end &&
+	    mapping->flags == vma->vm_flags && mapping->file == vma->vm_file)
+		return;
+	mapping->start = addr;
+	mapping->end = vma->vm_end;
+	mapping->flags = vma->vm_flags;
+	mapping->file = vma->vm_file;
+	mapping->region = cws_region(vma, addr);
+	mapping->name = mapping_name(mapping, vma);
+	pages->heading = true;
+	pages->before = pages->nr;
+}
+
+static const struct cws_walk_ops pages_ops = {
+	.mapping = pages_mapping,
+	.table = pages_table,
+	.huge = pages_huge,
+	.hole = pages_hole,
+};
+
+static void *pages_begin(struct cws_record *rec, unsigned long arg)
+{
+	struct pages *pages = kvzalloc(sizeof(*pages), GFP_KERNEL);
+
+	if (!pages)
+		return ERR_PTR(-ENOMEM);
+	pages->mm = cws_roster_mm(rec);
+	return pages;
+}
+
+static int pages_step(void *state)
+{
+	struct pages *pages = state;
+	int more = 0;
+
+	if (pages->ended)
+		return 0;
+	pages->first = !pages->next;
+	/* Only what was held back is still to be printed. */
+	if (pages->held)
+		pages->run[0] = pages->run[pages->nr - 1];
+	pages->nr = pages->held;
+	pages->before = 0;
+	pages->heading = false;
+	if (pages->mm)
+		more = cws_walk_step(pages->mm, &pages->next, &pages_ops, pages);
+	if (more < 0)
+		return more;
+	pages->ended = !more;
+	pages->held = more && pages->nr > pages->before && pages->next < pages->mapping.end;
+	return more || pages->nr || pages->first;
+}
+
+static const char *const state_name[CWS_NR_STATES] = { COWSCOPE_STATES(STATE_NAME) };
+
+/**
+ * cws_view_put_state() - a state with its suffixes
+ * @m: output
+ * @state: as cws_pte_state() gives it
+ */
+void cws_view_put_state(struct seq_file *m, u8 state)
+{
+	seq_puts(m, state_name[state & CWS_PAGE_STATE]);
+	if (state & CWS_PAGE_HUGE)
+		seq_puts(m, COWSCOPE_STATE_HUGE);
+	if (state & CWS_PAGE_RO)
+		seq_puts(m, COWSCOPE_STATE_RO);
+}
+
+static void put_heading(struct seq_file *m, const struct mapping *mapping)
+{
+	unsigned long flags = mapping->flags;
+
+	seq_printf(m, "0x%lx 0x%lx %lu " COWSCOPE_STATE_MAPPING " %s %c%c%c%c ",
+		   mapping->start, mapping->end,
+		   (mapping->end - mapping->start) >> PAGE_SHIFT,
+		   cws_region_name[mapping->region],
+		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
+		   flags & VM_EXEC ? 'x' : '-', flags & VM_MAYSHARE ? 's' : 'p');
+	cws_view_put_name(m, mapping->name ?: "");
+	seq_putc(m, '\n');
+}
+
+static void put_run(struct seq_file *m, const struct run *run)
+{
+	seq_printf(m, "0x%lx 0x%lx %lu ", run->start, run->end,
+		   (run->end - run->start) >> PAGE_SHIFT);
+	cws_view_put_state(m, run->state);
+	seq_printf(m, " %s - -\n", cws_region_name[run->region]);
+}
+
+static void pages_print(struct seq_file *m, void *state)
+{
+	const struct pages *pages = state;
+	unsigned int i, shown = pages->nr - pages->held;
+
+	if (pages->first)
+		seq_puts(m, pages->mm ? COWSCOPE_HEADER_PAGES "\n" : COWSCOPE_GONE "\n");
+	for (i = 0; i < pages->before; i++)
+		put_run(m, &pages->run[i]);
+	if (pages->heading)
+		put_heading(m, &pages->mapping);
+	for (; i < shown; i++)
+		put_run(m, &pages->run[i]);
+}
+
+static void pages_end(void *state)
+{
+	struct pages *pages = state;
+
+	if (pages->mm)
+		mmdrop(pages->mm);
+	kvfree(pages);
+}
+
+const struct cws_process_view cws_process_view_pages = {
+	.begin = pages_begin,
+	.step = pages_step,
+	.print = pages_print,
+	.end = pages_end,
+};
