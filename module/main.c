@@ -9,6 +9,7 @@
 #include "command.h"
 #include "hook.h"
 #include "hook_clone.h"
+#include "objid.h"
 #include "exited.h"
 #include "roster.h"
 #include "selftest.h"
@@ -109,6 +110,7 @@ static int __init tables_init(void)
 {
 	int err;
 
+	cws_objid_init();
 	err = cws_records_init(records_max);
 	if (err)
 		return err;

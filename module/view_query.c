@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "exited.h"
+#include "record.h"
 #include "view.h"
 #include "view_reader.h"
 
@@ -57,17 +58,20 @@ static int query_release(struct inode *inode, struct file *file)
 }
 
 /* A process that lives, else the last address space of one that has ended. */
-static int query_process(pid_t nr, struct cws_record **rec)
+static int query_process(pid_t nr, struct pid **pid, struct cws_record **rec)
 {
-	int err = cws_command_process(nr, NULL, rec);
+	int err = cws_command_process(nr, pid, rec);
 
 	if (err != -ESRCH && err != -ENXIO)
 		return err;
 	*rec = cws_exited_find(nr, task_active_pid_ns(current));
-	return *rec ? 0 : err;
+	if (!*rec)
+		return err;
+	*pid = get_pid((*rec)->lineage->pid);
+	return 0;
 }
 
-/* "PID VIEW" or "PID walk ADDRESS": what is asked; the record is referenced. */
+/* "PID VIEW" or "PID walk ADDRESS": what is asked; record and PID are referenced. */
 static int query_command(char *line, struct cws_reader *asked)
 {
 	char *word = strchr(line, ' ');
@@ -92,7 +96,7 @@ static int query_command(char *line, struct cws_reader *asked)
 		if (err)
 			return err;
 	}
-	return query_process(nr, &asked->rec);
+	return query_process(nr, &asked->pid, &asked->rec);
 }
 
 /*
@@ -113,7 +117,7 @@ static ssize_t query_write(struct file *file, const char __user *from, size_t le
 	if (err)
 		return err;
 	mutex_lock(&m->lock);
-	cws_reader_ask(m->private, asked.view, asked.rec, asked.arg);
+	cws_reader_ask(m->private, asked.view, asked.rec, asked.pid, asked.arg);
 	cws_view_restart(m, *pos);
 	mutex_unlock(&m->lock);
 	return len;

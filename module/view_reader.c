@@ -61,7 +61,8 @@ static void *reader_begin(struct cws_reader *reader)
 	reader_end(reader);
 	reader->pos = 0;
 	reader->err = 0;
-	state = reader->view->begin(reader->rec, reader->arg);
+	state = reader->view->begin ? reader->view->begin(reader->rec, reader->arg) :
+				      reader->view->begin_process(reader->pid);
 	if (IS_ERR(state))
 		return state;
 	reader->state = state;
@@ -73,15 +74,21 @@ static void *reader_begin(struct cws_reader *reader)
  * @reader: zeroed before the first call
  * @view: what
  * @rec: of whom; the reference is taken over
+ * @pid: the process, as @rec
  * @arg: for the view
  *
  * Context: the seq_file's lock, or no other user yet.
  */
 void cws_reader_ask(struct cws_reader *reader, const struct cws_process_view *view,
-		    struct cws_record *rec, unsigned long arg)
+		    struct cws_record *rec, struct pid *pid, unsigned long arg)
 {
 	cws_reader_release(reader);
-	*reader = (struct cws_reader){ .view = view, .rec = rec, .arg = arg };
+	*reader = (struct cws_reader){ .view = view, .rec = rec, .pid = pid, .arg = arg };
+}
+
+static bool reader_at_once(const struct cws_reader *reader)
+{
+	return reader->view->show || reader->view->show_process;
 }
 
 /**
@@ -93,7 +100,7 @@ void cws_reader_ask(struct cws_reader *reader, const struct cws_process_view *vi
  */
 void *cws_reader_start(struct cws_reader *reader, loff_t pos)
 {
-	if (reader->view->show)
+	if (reader_at_once(reader))
 		return pos ? NULL : reader;
 	if (!pos)
 		return reader_begin(reader);
@@ -113,7 +120,7 @@ void *cws_reader_start(struct cws_reader *reader, loff_t pos)
 void *cws_reader_next(struct cws_reader *reader, loff_t *pos)
 {
 	++*pos;
-	if (reader->view->show)
+	if (reader_at_once(reader))
 		return NULL;
 	reader->pos = *pos;
 	return reader_step(reader);
@@ -130,6 +137,8 @@ int cws_reader_show(struct seq_file *m, struct cws_reader *reader)
 {
 	if (reader->view->show)
 		return reader->view->show(m, reader->rec);
+	if (reader->view->show_process)
+		return reader->view->show_process(m, reader->pid);
 	reader->view->print(m, reader->state);
 	return 0;
 }
@@ -143,7 +152,9 @@ void cws_reader_release(struct cws_reader *reader)
 	reader_end(reader);
 	if (reader->rec)
 		cws_record_put(reader->rec);
+	put_pid(reader->pid);
 	reader->rec = NULL;
+	reader->pid = NULL;
 }
 
 /**

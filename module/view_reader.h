@@ -11,6 +11,7 @@
 #include "cowscope_abi.h"
 
 struct cws_record;
+struct pid;
 
 /**
  * struct cws_process_view - a view of one process
@@ -18,6 +19,9 @@ struct cws_record;
  * @show: prints all of it; or
  * @begin: starts anew: what the steps need, for @end, or an error; @arg is the
  *	address of the command, else 0
+ * @show_process: instead of @show, where the process itself is asked for: two may
+ *	share an address space
+ * @begin_process: the same instead of @begin
  * @step: goes on to the next part: 1 there is one, 0 the end, or an error
  * @print: prints the part; called again for the same part when the buffer was
  *	too small, so it changes nothing
@@ -27,6 +31,8 @@ struct cws_process_view {
 	bool wants_address;
 	int (*show)(struct seq_file *m, struct cws_record *rec);
 	void *(*begin)(struct cws_record *rec, unsigned long arg);
+	int (*show_process)(struct seq_file *m, struct pid *pid);
+	void *(*begin_process)(struct pid *pid);
 	int (*step)(void *state);
 	void (*print)(struct seq_file *m, void *state);
 	void (*end)(void *state);
@@ -50,6 +56,7 @@ const struct cws_process_view *cws_process_view_named(const char *name);
  * struct cws_reader - one view being read on one descriptor
  * @view: what is read; NULL nothing was asked yet
  * @rec: of the address space, referenced
+ * @pid: the thread group asked for, referenced
  * @arg: for @view's begin
  * @state: of its steps, NULL before the first and after the last
  * @pos: number of the part that @state stands at
@@ -60,6 +67,7 @@ const struct cws_process_view *cws_process_view_named(const char *name);
 struct cws_reader {
 	const struct cws_process_view *view;
 	struct cws_record *rec;
+	struct pid *pid;
 	unsigned long arg;
 	void *state;
 	loff_t pos;
@@ -67,7 +75,7 @@ struct cws_reader {
 };
 
 void cws_reader_ask(struct cws_reader *reader, const struct cws_process_view *view,
-		    struct cws_record *rec, unsigned long arg);
+		    struct cws_record *rec, struct pid *pid, unsigned long arg);
 void *cws_reader_start(struct cws_reader *reader, loff_t pos);
 void *cws_reader_next(struct cws_reader *reader, loff_t *pos);
 int cws_reader_show(struct seq_file *m, struct cws_reader *reader);

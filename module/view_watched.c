@@ -27,14 +27,15 @@ static void *watched_start(struct seq_file *m, loff_t *pos)
 {
 	struct watched *watched = m->private;
 	struct cws_record *rec;
+	struct pid *pid;
 
 	if (!watched->asked)
 		return ERR_PTR(-ENODATA);
 	if (!*pos) {
-		rec = cws_watchlist_record(watched->watch);
+		rec = cws_watchlist_record(watched->watch, &pid);
 		if (!rec)
 			return ERR_PTR(-ENOENT);
-		cws_reader_ask(&watched->reader, watched->view, rec, watched->arg);
+		cws_reader_ask(&watched->reader, watched->view, rec, pid, watched->arg);
 	}
 	return cws_reader_start(&watched->reader, *pos);
 }

@@ -306,11 +306,12 @@ bool cws_watchlist_next(u64 *order, struct cws_watch_entry *entry)
 /**
  * cws_watchlist_record() - what a watched process's files show
  * @watch: whose directory the file is in
+ * @pid: its thread group, referenced; NULL with the record
  *
  * Context: inside an operation on that file, which the removal waits for.
  * Return: the record, referenced; NULL while the entry is on its way out.
  */
-struct cws_record *cws_watchlist_record(struct cws_watch *watch)
+struct cws_record *cws_watchlist_record(struct cws_watch *watch, struct pid **pid)
 {
 	struct cws_record *rec;
 
@@ -318,6 +319,7 @@ struct cws_record *cws_watchlist_record(struct cws_watch *watch)
 	rec = watch->rec;
 	if (rec && !cws_record_get(rec))
 		rec = NULL;
+	*pid = rec ? get_pid(watch->pid) : NULL;
 	raw_spin_unlock(&watch_lock);
 	return rec;
 }

@@ -60,7 +60,8 @@ void cws_watchlist_removed(struct cws_watch *watch);
 
 unsigned int cws_watchlist_watched(void);
 bool cws_watchlist_next(u64 *order, struct cws_watch_entry *entry);
-struct cws_record *cws_watchlist_record(struct cws_watch *watch) __must_check;
+struct cws_record *cws_watchlist_record(struct cws_watch *watch,
+					struct pid **pid) __must_check;
 bool cws_watch_ended(struct pid *pid);
 bool cws_watchlist_has(const struct pid *pid);
 void cws_watchlist_stats(struct cws_watch_stats *stats);
