@@ -22,7 +22,10 @@ struct cws_walk_ops {
 	void (*hole)(const struct cws_part *part, void *data);
 };
 
-struct cws_record;
+/* Mappings that reach into a range; mmap lock held. */
+#define cws_walk_for_each(vma, mm, start, end)					\
+	for ((vma) = find_vma(mm, start); (vma) && (vma)->vm_start < (end);	\
+	     (vma) = find_vma(mm, (vma)->vm_end))
 
 unsigned long cws_walk_part(struct vm_area_struct *vma, unsigned long addr,
 			    unsigned long end, const struct cws_walk_ops *ops, void *data);

@@ -47,7 +47,9 @@
 #define COWSCOPE_VIEWS(X)								\
 	X(status,    0400, "who it is, its lineage, its birth, its sums")		\
 	X(cow,	     0400, "region x cause")						\
-	X(pages,     0400, "what every page of it is: runs of equal state, mapping by mapping")
+	X(pages,     0400, "what every page of it is: runs of equal state, mapping by mapping")	\
+	X(family,    0400, "pages shared with each relative, what is armed, the worst case")	\
+	X(pairs,     0400, "pages shared by each two members of its family")
 /* What the views after cow answer when the address space has ended. */
 #define COWSCOPE_GONE	"gone"
 
@@ -263,6 +265,7 @@
  *   EEXIST      watch: already watched
  *   ENOENT      watch: "-PID" that is not watched
  *   ENOSPC      watch: the cap is reached and all watched processes live
+ *   EOVERFLOW   pairs: a family of more than 2048
  *   ENODATA     query, walk: read before anything was asked
  *   EPERM       open without CAP_SYS_ADMIN
  *

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who belongs to a family: first by lineage, which was recorded at fork. Those that
+ * are older than the module are found by the root that their anonymous memory has in
+ * common with the process asked for: every fork hands it down, exec begins a new one.
+ */
+#include <linux/err.h>
+#include <linux/rmap.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "birth.h"
+#include "family.h"
+#include "roster.h"
+#include "walk.h"
+
+/* Children that may be born between counting and listing. */
+#define FAMILY_SLACK	16
+
+static const struct cws_lineage *top_of(const struct cws_lineage *node)
+{
+	while (node->parent)
+		node = node->parent;
+	return node;
+}
+
+static bool older_than_us(const struct cws_lineage *top)
+{
+	return top->born == CWS_BORN_LOAD || top->born == CWS_BORN_EVENT;
+}
+
+/**
+ * struct gather - the search for the members
+ * @self: whom it is about
+ * @top: where its lineage begins
+ * @by_root: also collect who may be related without a common lineage
+ * @nr: candidates met
+ * @room: of @rec
+ * @rec: candidates, referenced; NULL while they are only counted
+ */
+struct gather {
+	const struct cws_record *self;
+	const struct cws_lineage *top;
+	bool by_root;
+	unsigned int nr;
+	unsigned int room;
+	struct cws_record **rec;
+};
+
+static void gather_one(struct cws_record *rec, void *data)
+{
+	struct gather *gather = data;
+	const struct cws_lineage *top;
+
+	if (rec == gather->self || !cws_birth_published(rec) || !rec->lineage)
+		return;
+	top = top_of(rec->lineage);
+	if (top != gather->top && !(gather->by_root && older_than_us(top)))
+		return;
+	if (gather->rec) {
+		if (gather->nr == gather->room || !cws_record_get(rec))
+			return;
+		gather->rec[gather->nr] = rec;
+	}
+	gather->nr++;
+}
+
+/* Steps up from @node to @top; the depth of a family is bounded. */
+static unsigned int steps_up(const struct cws_lineage *node, const struct cws_lineage *top)
+{
+	unsigned int steps = 0;
+
+	for (; node != top; node = node->parent)
+		steps++;
+	return steps;
+}
+
+static const struct cws_lineage *common(const struct cws_lineage *a,
+					const struct cws_lineage *b)
+{
+	while (a != b) {
+		if (a->depth < b->depth)
+			b = b->parent;
+		else
+			a = a->parent;
+	}
+	return a;
+}
+
+/* By the steps from the first member up to the common ancestor and down again. */
+static u8 relation(const struct cws_lineage *self, const struct cws_lineage *other)
+{
+	const struct cws_lineage *ancestor = common(self, other);
+	unsigned int up = steps_up(self, ancestor), down = steps_up(other, ancestor);
+	static const u8 near[3][3] = {
+		{ CWS_SELF, CWS_CHILD, CWS_GRANDCHILD },
+		{ CWS_PARENT, CWS_SIBLING, CWS_RELATIVE },
+		{ CWS_GRANDPARENT, CWS_RELATIVE, CWS_COUSIN },
+	};
+
+	if (up < 3 && down < 3)
+		return near[up][down];
+	if (!down)
+		return CWS_ANCESTOR;
+	return up ? CWS_RELATIVE : CWS_DESCENDANT;
+}
+
+/* Where the anonymous memory of an address space comes from; only compared. */
+struct roots {
+	unsigned int nr;
+	unsigned int room;
+	const void **root;
+};
+
+static int compare_pointers(const void *a, const void *b)
+{
+	const void *left = *(const void **)a, *right = *(const void **)b;
+
+	return left < right ? -1 : left > right;
+}
+
+static bool has_root(const struct roots *roots, const void *root)
+{
+	unsigned int from = 0, to = roots->nr;
+
+	while (from < to) {
+		unsigned int middle = (from + to) / 2;
+
+		if (roots->root[middle] == root)
+			return true;
+		if (roots->root[middle] < root)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return false;
+}
+
+static int collect_roots(struct mm_struct *mm, struct roots *roots)
+{
+	struct vm_area_struct *vma;
+	int ret;
+
+	roots->nr = 0;
+	roots->room = READ_ONCE(mm->map_count);
+	roots->root = kvmalloc_array(roots->room ?: 1, sizeof(*roots->root), GFP_KERNEL);
+	if (!roots->root)
+		return -ENOMEM;
+	ret = cws_walk_lock(mm);
+	if (ret <= 0)
+		return ret;
+	cws_walk_for_each(vma, mm, 0, ULONG_MAX)
+		if (vma->anon_vma && roots->nr < roots->room)
+			roots->root[roots->nr++] = vma->anon_vma->root;
+	cws_walk_unlock(mm);
+	sort(roots->root, roots->nr, sizeof(*roots->root), compare_pointers, NULL);
+	return 0;
+}
+
+/**
+ * look_over() - one pass over the mappings of a member
+ * @member: its address space; @moved is set
+ * @roots: to be compared with, or NULL
+ *
+ * A new stack is made at one place and moved to another by exec itself.
+ *
+ * Return: 1 has one of the roots, 0 has not or is gone, -EINTR killed.
+ */
+static int look_over(struct cws_member *member, const struct roots *roots)
+{
+	struct mm_struct *mm = member->mm;
+	struct vm_area_struct *vma;
+	bool related = false;
+	int ret = cws_walk_lock(mm);
+
+	if (ret <= 0)
+		return ret;
+	cws_walk_for_each(vma, mm, 0, ULONG_MAX) {
+		if (!vma->anon_vma)
+			continue;
+		if (!vma->vm_file && vma->vm_pgoff != vma->vm_start >> PAGE_SHIFT &&
+		    cws_region(vma, vma->vm_start) != CWS_REGION_STACK)
+			member->moved = true;
+		if (!related && roots)
+			related = has_root(roots, vma->anon_vma->root);
+	}
+	cws_walk_unlock(mm);
+	return related;
+}
+
+/* Takes the candidate's reference over, or drops it. */
+static int add_member(struct cws_family *family, struct cws_record *rec, u8 how,
+		      const struct roots *roots)
+{
+	struct cws_member *member = &family->member[family->nr];
+	int related;
+
+	member->rec = rec;
+	member->relation = how;
+	member->moved = false;
+	member->mm = cws_roster_mm(rec);
+	related = member->mm ? look_over(member, how == CWS_INFERRED ? roots : NULL) : 0;
+	if (!member->mm || related < 0 || (how == CWS_INFERRED && !related)) {
+		if (member->mm)
+			mmdrop(member->mm);
+		cws_record_put(rec);
+		return min(related, 0);
+	}
+	family->nr++;
+	return 0;
+}
+
+static int add_members(struct cws_family *family, struct gather *gather,
+		       const struct roots *roots)
+{
+	const struct cws_lineage *self = gather->self->lineage;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < gather->nr; i++) {
+		struct cws_record *rec = gather->rec[i];
+		bool known = self && top_of(rec->lineage) == gather->top;
+
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+		if (err)
+			cws_record_put(rec);
+		else
+			err = add_member(family, rec, known ? relation(self, rec->lineage) :
+					 CWS_INFERRED, roots);
+		cond_resched();
+	}
+	return err;
+}
+
+static int compare_members(const void *a, const void *b)
+{
+	const struct cws_member *left = a, *right = b;
+
+	return left->rec->serial < right->rec->serial ? -1 :
+	       left->rec->serial > right->rec->serial;
+}
+
+static int gather_all(struct gather *gather)
+{
+	cws_records_each(gather_one, gather);
+	gather->room = gather->nr + FAMILY_SLACK;
+	gather->rec = kvmalloc_array(gather->room, sizeof(*gather->rec), GFP_KERNEL);
+	if (!gather->rec)
+		return -ENOMEM;
+	gather->nr = 0;
+	cws_records_each(gather_one, gather);
+	return 0;
+}
+
+/* What add_members() does not take over. */
+static void gather_drop(struct gather *gather)
+{
+	while (gather->nr)
+		cws_record_put(gather->rec[--gather->nr]);
+}
+
+static int fill(struct cws_family *family, struct cws_record *rec, struct gather *gather)
+{
+	struct roots roots = {};
+	int err = 0;
+
+	if (cws_record_get(rec))
+		err = add_member(family, rec, CWS_SELF, NULL);
+	if (!err && family->nr && gather->by_root)
+		err = collect_roots(family->member[0].mm, &roots);
+	if (!err && family->nr)
+		err = add_members(family, gather, &roots);
+	else
+		gather_drop(gather);
+	kvfree(roots.root);
+	if (!err && family->nr)
+		sort(family->member + 1, family->nr - 1, sizeof(*family->member),
+		     compare_members, NULL);
+	return err;
+}
+
+/**
+ * cws_family_of() - the living relatives of an address space, itself first
+ * @rec: of the address space; the others follow by their age
+ *
+ * Context: process context, may sleep; no mmap lock is held.
+ * Return: the family, for cws_family_put(); empty when the address space has
+ * ended. -ENOMEM, -EINTR killed.
+ */
+struct cws_family *cws_family_of(struct cws_record *rec)
+{
+	struct gather gather = { .self = rec };
+	struct cws_family *family;
+	int err;
+
+	if (rec->lineage) {
+		gather.top = top_of(rec->lineage);
+		gather.by_root = older_than_us(gather.top);
+	}
+	err = gather_all(&gather);
+	if (err)
+		return ERR_PTR(err);
+	family = kvzalloc(struct_size(family, member, gather.nr + 1), GFP_KERNEL);
+	if (family) {
+		err = fill(family, rec, &gather);
+	} else {
+		gather_drop(&gather);
+		err = -ENOMEM;
+	}
+	kvfree(gather.rec);
+	if (err) {
+		cws_family_put(family);
+		return ERR_PTR(err);
+	}
+	return family;
+}
+
+/**
+ * cws_family_put() - drop it
+ * @family: or NULL
+ */
+void cws_family_put(struct cws_family *family)
+{
+	unsigned int i;
+
+	for (i = 0; family && i < family->nr; i++) {
+		mmdrop(family->member[i].mm);
+		cws_record_put(family->member[i].rec);
+	}
+	kvfree(family);
+}
