@@ -8,6 +8,7 @@
 #define CWS_COMPAT_H
 
 #include <linux/ftrace.h>
+#include <linux/hugetlb.h>
 #include <linux/mm.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
@@ -34,13 +35,21 @@
  */
 #define CWS_COMPAT_UNSHARE_COPIES_FILE	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0))
 
+/*
+ * Whether a page of a large folio is copied though nothing else of it is mapped.
+ * Since 6.7 (dec078cc2181 "mm/memory: move exclusivity detection in do_wp_page()
+ * into wp_can_reuse_anon_folio()") it always is.
+ */
+#define CWS_COMPAT_LARGE_COPIES	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0))
+
 /**
- * cws_compat_page_mapcount() - page-table entries that map one anonymous page
+ * cws_compat_page_mapcount() - page-table entries that map one page
  * @page: a page that cannot be freed during the call
  *
  * The per-page count, and huge mappings of its folio. What the kernel had under
  * this name changed its meaning twice and is gone since 6.11. Until PageDoubleMap
- * ended with 6.2, a folio mapped both ways has every page's count raised by one.
+ * ended with 6.2, a folio mapped both ways has every page's count raised by one,
+ * and pages of files count their huge mappings, too.
  *
  * Return: number of mappings, 0 and up.
  */
@@ -52,12 +61,58 @@ static inline int cws_compat_page_mapcount(struct page *page)
 	if (count < 0)
 		count = 0;
 	if (folio_test_large(folio)) {
-		count += folio_entire_mapcount(folio);
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+		if (!folio_test_anon(folio) && !PageHuge(&folio->page))
+			return count;
 		count -= PageDoubleMap(&folio->page);
 #endif
+		count += folio_entire_mapcount(folio);
 	}
 	return count;
+}
+
+/*
+ * Where the page cache of a hugetlb file keeps the page of an address: counted in huge
+ * pages until 6.7 (a08c7193e4f1 "mm/filemap: remove hugetlb special casing in
+ * filemap.c").
+ */
+static inline unsigned long cws_compat_hugetlb_index(struct vm_area_struct *vma,
+						     unsigned long addr)
+{
+	struct hstate *h = hstate_vma(vma);
+	unsigned long index = ((addr - vma->vm_start) >> huge_page_shift(h)) +
+			      (vma->vm_pgoff >> huge_page_order(h));
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return index << huge_page_order(h);
+#else
+	return index;
+#endif
+}
+
+/*
+ * What an entry of a page table, of any level, says to the processor. The kernel
+ * has no names for these that mean the same on every architecture.
+ */
+static inline bool cws_compat_pte_usable(pte_t pte)
+{
+	return pte_flags(pte) & _PAGE_PRESENT;
+}
+
+static inline bool cws_compat_pte_user(pte_t pte)
+{
+	return pte_flags(pte) & _PAGE_USER;
+}
+
+/* The bit means PROT_NONE in an entry that the processor may not use. */
+static inline bool cws_compat_pte_global(pte_t pte)
+{
+	return cws_compat_pte_usable(pte) && (pte_flags(pte) & _PAGE_GLOBAL);
+}
+
+static inline bool cws_compat_pte_nx(pte_t pte)
+{
+	return pte_flags(pte) & _PAGE_NX;
 }
 
 /* The name given by PR_SET_VMA_ANON_NAME; the kernel's getter is not exported. */

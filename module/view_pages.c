@@ -3,13 +3,13 @@
  * pages: the whole address space as runs of equal state. A step reads one
  * page-table page and holds back its last run, which the next step may lengthen.
  */
-#include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "roster.h"
 #include "view.h"
+#include "view_mapping.h"
 #include "view_reader.h"
 #include "walk.h"
 
@@ -23,25 +23,6 @@ struct run {
 
 /* Every page of a table may be a run, after one that was held back. */
 #define PAGES_RUNS	(PTRS_PER_PTE + 1)
-
-/**
- * struct mapping - the mapping that is being read
- * @start: its first byte that was read
- * @end: behind its last byte
- * @flags: vm_flags
- * @file: only compared
- * @region: of its first page
- * @name: as in /proc/PID/maps, or NULL; may lie in @path
- * @path: room for a name
- */
-struct mapping {
-	unsigned long start, end;
-	unsigned long flags;
-	const struct file *file;
-	u8 region;
-	const char *name;
-	char path[PATH_MAX];
-};
 
 /**
  * struct pages - one reading of the view
@@ -62,7 +43,7 @@ struct pages {
 	unsigned long next;
 	bool first;
 	bool ended;
-	struct mapping mapping;
+	struct cws_mapping mapping;
 	bool heading;
 	unsigned int before;
 	unsigned int nr;
@@ -126,46 +107,14 @@ static void pages_hole(const struct cws_part *part, void *data)
 	add_run(data, part->region, part->addr, part->end, CWS_STATE_NONE);
 }
 
-static const char *mapping_name(struct mapping *mapping, struct vm_area_struct *vma)
-{
-	const char *anon_name = cws_compat_anon_name(vma);
-	const struct mm_struct *mm = vma->vm_mm;
-	const char *name = NULL;
-
-	if (vma->vm_file) {
-		name = d_path(&vma->vm_file->f_path, mapping->path, sizeof(mapping->path));
-		return IS_ERR(name) ? NULL : name;
-	}
-	if (vma->vm_ops && vma->vm_ops->name)
-		name = vma->vm_ops->name(vma);
-	if (name)
-		return name;
-	if (anon_name) {
-		snprintf(mapping->path, sizeof(mapping->path), "[anon:%s]", anon_name);
-		return mapping->path;
-	}
-	if (vma->vm_start <= mm->brk && vma->vm_end >= mm->start_brk)
-		return "[heap]";
-	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
-		return "[stack]";
-	return NULL;
-}
-
 /* A heading unless the part before was of this mapping, as it is now. */
 static void pages_mapping(struct vm_area_struct *vma, unsigned long addr, void *data)
 {
 	struct pages *pages = data;
-	struct mapping *mapping = &pages->mapping;
 
-	if (mapping->start <= addr && mapping->end > addr && mapping->end == vma->vm_end &&
-	    mapping->flags == vma->vm_flags && mapping->file == vma->vm_file)
+	if (cws_mapping_goes_on(&pages->mapping, vma, addr))
 		return;
-	mapping->start = addr;
-	mapping->end = vma->vm_end;
-	mapping->flags = vma->vm_flags;
-	mapping->file = vma->vm_file;
-	mapping->region = cws_region(vma, addr);
-	mapping->name = mapping_name(mapping, vma);
+	cws_mapping_look(&pages->mapping, vma, addr);
 	pages->heading = true;
 	pages->before = pages->nr;
 }
@@ -226,16 +175,14 @@ void cws_view_put_state(struct seq_file *m, u8 state)
 		seq_puts(m, COWSCOPE_STATE_RO);
 }
 
-static void put_heading(struct seq_file *m, const struct mapping *mapping)
+static void put_heading(struct seq_file *m, const struct cws_mapping *mapping)
 {
-	unsigned long flags = mapping->flags;
-
-	seq_printf(m, "0x%lx 0x%lx %lu " COWSCOPE_STATE_MAPPING " %s %c%c%c%c ",
+	seq_printf(m, "0x%lx 0x%lx %lu " COWSCOPE_STATE_MAPPING " %s ",
 		   mapping->start, mapping->end,
 		   (mapping->end - mapping->start) >> PAGE_SHIFT,
-		   cws_region_name[mapping->region],
-		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
-		   flags & VM_EXEC ? 'x' : '-', flags & VM_MAYSHARE ? 's' : 'p');
+		   cws_region_name[mapping->region]);
+	cws_mapping_put_perms(m, mapping);
+	seq_putc(m, ' ');
 	cws_view_put_name(m, mapping->name ?: "");
 	seq_putc(m, '\n');
 }

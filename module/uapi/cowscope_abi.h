@@ -49,7 +49,8 @@
 	X(cow,	     0400, "region x cause")						\
 	X(pages,     0400, "what every page of it is: runs of equal state, mapping by mapping")	\
 	X(family,    0400, "pages shared with each relative, what is armed, the worst case")	\
-	X(pairs,     0400, "pages shared by each two members of its family")
+	X(pairs,     0400, "pages shared by each two members of its family")		\
+	X(walk,	     0600, "write an address, read its page-table walk")
 /* What the views after cow answer when the address space has ended. */
 #define COWSCOPE_GONE	"gone"
 
@@ -206,13 +207,33 @@
  */
 #define COWSCOPE_HEADER_WALK	"level start bytes entry flags"
 /*
- * One row per level, from pgd down to the entry that maps the page or is empty; start and bytes: the
- * range that the entry covers. entry: table none page swap migration marker device special
- * flags: present writable user accessed dirty huge global nx soft-dirty uffd-wp exclusive shared,
- * joined by "|", or "-". Then "key value" lines, COWSCOPE_WALK_KEYS. mapped_by: page-table entries.
- * next_write: nothing copy take-over copy-or-take-over first-touch split notify swap-in wait
- * userfault signal; why: the rest of the line, in words.
+ * One row per level, from pgd down to the entry that maps the page or is empty; a level that the
+ * machine does not have (p4d with four levels) has no row. start and bytes: the range that the entry
+ * covers. entry: table none page swap migration marker device special. flags: COWSCOPE_WALK_FLAGS
+ * joined by "|", or "-": what the entry says, and of the page exclusive (the kernel's mark) and
+ * shared (more than one entry maps it). An entry "page" without "present" is one of PROT_NONE.
+ * Then "key value" lines, COWSCOPE_WALK_KEYS. mapping: "0xSTART 0xEND", "-" where nothing is mapped.
+ * mapped_by: page-table entries that map the page. next_write: COWSCOPE_NEXT_WRITES; why: the rest of
+ * the line, in words.
  */
+#define COWSCOPE_WALK_FLAGS(X)							\
+	X(PRESENT, "present") X(WRITABLE, "writable") X(USER, "user")		\
+	X(ACCESSED, "accessed") X(DIRTY, "dirty") X(HUGE, "huge")		\
+	X(GLOBAL, "global") X(NX, "nx") X(SOFT_DIRTY, "soft-dirty")		\
+	X(UFFD_WP, "uffd-wp") X(EXCLUSIVE, "exclusive") X(SHARED, "shared")
+/* What a write by the process itself would do next; the cause it would count as, if any. */
+#define COWSCOPE_NEXT_WRITES(X)							\
+	X(NOTHING,   "nothing")		/* no fault that copies or takes over */	\
+	X(COPY,	     "copy")		/* copied, file, ksm, hugetlb */		\
+	X(TAKE_OVER, "take-over")	/* reused, thp_reused */			\
+	X(EITHER,    "copy-or-take-over")	/* depends on a reference held at that moment */ \
+	X(TOUCH,     "first-touch")	/* zero where it read as the zero page */	\
+	X(SPLIT,     "split")		/* thp_split, then copied */			\
+	X(NOTIFY,    "notify")		/* notified */					\
+	X(SWAP_IN,   "swap-in")		/* then copied where others hold the page */	\
+	X(WAIT,	     "wait")		/* for a page that is being moved */		\
+	X(USERFAULT, "userfault")	/* userfault */					\
+	X(SIGNAL,    "signal")		/* SIGSEGV or SIGBUS */
 #define COWSCOPE_WALK_KEYS(X)							\
 	X(address) X(mapping) X(perms) X(region) X(name) X(state) X(mapped_by)	\
 	X(next_write) X(why)
