@@ -43,6 +43,13 @@ struct field_map {
 int grid_fill(const struct grid *g, const struct field_map *map, size_t nmap,
 	      void *records, size_t stride, struct err *e);
 
+/*
+ * Text to an array of @stride bytes a row: both of the above. The caller frees
+ * *out. Alters @text, into which the records point.
+ */
+int grid_rows(const char *file, char *text, size_t len, const struct field_map *map,
+	      size_t nmap, size_t stride, void **out, size_t *n, struct err *e);
+
 /* Checks that @text is whole lines without NUL; -EPROTO otherwise. */
 int text_check(const char *file, const char *text, size_t len, struct err *e);
 

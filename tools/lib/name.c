@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "name.h"
 
-void name_clean(const char *in, char *out)
+/* Bytes from @lowest on stand as they are. */
+static void clean(const char *in, char *out, unsigned char lowest)
 {
 	static const char hex[] = "0123456789abcdef";
 	unsigned char c;
 
 	while ((c = *in++)) {
-		if (c > 0x20 && c < 0x7f) {
+		if (c >= lowest && c < 0x7f) {
 			*out++ = c;
 			continue;
 		}
@@ -17,6 +18,16 @@ void name_clean(const char *in, char *out)
 		*out++ = hex[c & 15];
 	}
 	*out = '\0';
+}
+
+void name_clean(const char *in, char *out)
+{
+	clean(in, out, '!');
+}
+
+void words_clean(const char *in, char *out)
+{
+	clean(in, out, ' ');
 }
 
 static int digit(char c)

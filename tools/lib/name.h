@@ -17,6 +17,9 @@
  */
 void name_clean(const char *in, char *out);
 
+/* As above, of a sentence: its blanks stay. */
+void words_clean(const char *in, char *out);
+
 /* \xNN back to the byte, but for \x00. @out may be @in. */
 void name_decode(const char *in, char *out);
 

@@ -84,33 +84,6 @@ struct cause_row {
 static const struct field_map totals_map[] = { CAUSE_ROW_MAP("scope") };
 static const struct field_map cow_map[] = { CAUSE_ROW_MAP("region") };
 
-/* Text to an array of @stride bytes a row; the caller frees *out. */
-static int parse_rows(const char *file, char *text, size_t len,
-		      const struct field_map *map, size_t nmap, size_t stride,
-		      void **out, size_t *n, struct err *e)
-{
-	struct grid g;
-	void *rows;
-	int ret;
-
-	ret = grid_parse(&g, file, text, len, e);
-	if (ret)
-		return ret;
-	rows = calloc(g.nrows + 1, stride);
-	if (rows)
-		ret = grid_fill(&g, map, nmap, rows, stride, e);
-	else
-		ret = err_sys(e, -ENOMEM, file);
-	if (ret) {
-		free(rows);
-	} else {
-		*out = rows;
-		*n = g.nrows;
-	}
-	grid_free(&g);
-	return ret;
-}
-
 static int parse_records(const char *file, char *text, size_t len,
 			 const struct field_map *map, size_t nmap,
 			 struct record **out, size_t *n, struct err *e)
@@ -120,7 +93,7 @@ static int parse_records(const char *file, char *text, size_t len,
 	size_t i;
 	int ret;
 
-	ret = parse_rows(file, text, len, map, nmap, sizeof(*rows), &mem, n, e);
+	ret = grid_rows(file, text, len, map, nmap, sizeof(*rows), &mem, n, e);
 	if (ret)
 		return ret;
 	rows = mem;
@@ -153,7 +126,7 @@ int parse_clones(char *text, size_t len, struct clone_event **out, size_t *n,
 		 struct err *e)
 {
 	void *mem;
-	int ret = parse_rows("clones", text, len, clones_map, COUNT(clones_map),
+	int ret = grid_rows("clones", text, len, clones_map, COUNT(clones_map),
 			     sizeof(**out), &mem, n, e);
 
 	if (!ret)
@@ -172,7 +145,7 @@ static int parse_cause_rows(const char *file, char *text, size_t len,
 	void *mem;
 	int ret;
 
-	ret = parse_rows(file, text, len, map, nmap, sizeof(*rows), &mem, &n, e);
+	ret = grid_rows(file, text, len, map, nmap, sizeof(*rows), &mem, &n, e);
 	if (ret)
 		return ret;
 	rows = mem;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "grid.h"
+#include "keys.h"
 #include "parse.h"
 
 #define NAME_OF_STATUS(key)	[STATUS_##key] = #key,
@@ -55,19 +56,12 @@ static void take_line(char *line, const char * const *keys, const char **values,
 		}
 }
 
-static int parse_keys(const char *file, char *text, size_t len,
-		      const char * const *keys, const char **values,
-		      size_t count, struct err *e)
+int keys_parse(const char *file, char *text, const char * const *keys,
+	       const char **values, size_t count, struct err *e)
 {
 	size_t i;
-	int ret;
 
 	memset(values, 0, count * sizeof(*values));
-	ret = text_check(file, text, len, e);
-	if (!ret)
-		ret = check_abi(file, text, e);
-	if (ret)
-		return ret;
 	while (*text)
 		take_line(text_line(&text), keys, values, count);
 	for (i = 0; i < count; i++)
@@ -76,17 +70,28 @@ static int parse_keys(const char *file, char *text, size_t len,
 	return 0;
 }
 
+int keys_parse_abi(const char *file, char *text, size_t len,
+		   const char * const *keys, const char **values, size_t count,
+		   struct err *e)
+{
+	int ret = text_check(file, text, len, e);
+
+	if (!ret)
+		ret = check_abi(file, text, e);
+	return ret ? ret : keys_parse(file, text, keys, values, count, e);
+}
+
 int parse_status(char *text, size_t len, struct status *out, struct err *e)
 {
-	return parse_keys("status", text, len, status_keys, out->text,
-			  STATUS_COUNT, e);
+	return keys_parse_abi("status", text, len, status_keys, out->text,
+			      STATUS_COUNT, e);
 }
 
 int parse_process_status(char *text, size_t len, struct process_status *out,
 			 struct err *e)
 {
-	return parse_keys("process status", text, len, process_keys, out->text,
-			  PROCESS_COUNT, e);
+	return keys_parse_abi("process status", text, len, process_keys, out->text,
+			      PROCESS_COUNT, e);
 }
 
 struct value status_value(const struct status *st, enum status_key key)

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cowscope_abi.h"
 #include "slurp.h"
 #include "source.h"
 
@@ -22,6 +23,7 @@ static const char * const write_first[] = { "query", "walk" };
 
 struct copy {
 	const struct timespec *when;	/* stamp of every file written */
+	bool flat;			/* no directories */
 	struct err *e;
 };
 
@@ -106,7 +108,7 @@ static int copy_entry(int from, int to, const char *name, const struct copy *c)
 	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW))
 		return errno == ENOENT ? 0 : err_sys(c->e, -errno, name);
 	if (S_ISDIR(st.st_mode))
-		return copy_dir(from, to, name, c);
+		return c->flat ? 0 : copy_dir(from, to, name, c);
 	return S_ISREG(st.st_mode) ? copy_file(from, to, name, c) : 0;
 }
 
@@ -160,32 +162,125 @@ static int dir_check_empty(int fd)
 	return ret;
 }
 
+/* Opens an empty directory, made if it is not there. */
+static int open_empty(const char *dir, struct err *e)
+{
+	int fd, ret;
+
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return err_sys(e, -errno, dir);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, -errno, dir);
+	ret = dir_check_empty(fd);
+	if (!ret)
+		return fd;
+	close(fd);
+	return err_sys(e, ret, dir);
+}
+
+static int save_files(const struct source *src, int to, const struct copy *c)
+{
+	int from = open(src->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int ret;
+
+	if (from < 0)
+		return err_sys(c->e, -errno, src->root);
+	ret = copy_tree(from, to, c);
+	close(from);
+	return ret;
+}
+
 int source_save(const struct source *src, const char *dir, struct err *e)
 {
 	struct timespec when;
 	const struct copy c = { .when = &when, .e = e };
-	int from, to, ret;
+	int to, ret;
 
 	source_time(src, &when);
-	from = open(src->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (from < 0)
-		return err_sys(e, -errno, src->root);
-	if (mkdir(dir, 0700) && errno != EEXIST) {
-		ret = err_sys(e, -errno, dir);
-		goto err_close_from;
-	}
-	to = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (to < 0) {
-		ret = err_sys(e, -errno, dir);
-		goto err_close_from;
-	}
-	ret = dir_check_empty(to);
-	if (ret)
-		ret = err_sys(e, ret, dir);
-	else
-		ret = copy_tree(from, to, &c);
+	to = open_empty(dir, e);
+	if (to < 0)
+		return to;
+	ret = save_files(src, to, &c);
 	close(to);
-err_close_from:
-	close(from);
+	return ret;
+}
+
+/* Those that are read; what answers only after a write is no use in a copy. */
+#define VIEW_NAME(name, mode, help)	#name,
+static const char * const views[] = { COWSCOPE_VIEWS(VIEW_NAME) };
+
+static int save_process(const struct source *src, pid_t pid, int to, bool needed,
+			const struct copy *c)
+{
+	size_t i, len;
+	char *text;
+	int ret = 0;
+
+	for (i = 0; i < sizeof(views) / sizeof(views[0]) && !ret; i++) {
+		if (is_write_first(views[i]))
+			continue;
+		ret = source_query(src, pid, views[i], &text, &len, c->e);
+		if (ret)
+			break;
+		if (needed && !strcmp(text, COWSCOPE_GONE "\n")) {
+			free(text);
+			return err_set(c->e, -ESRCH, "%d: the process has ended", pid);
+		}
+		ret = write_file(to, views[i], text, len, c->when);
+		free(text);
+		if (ret)
+			err_sys(c->e, ret, views[i]);
+	}
+	return ret;
+}
+
+/* One that ended meanwhile is no failure, if it is not @needed. */
+static int save_directory(const struct source *src, pid_t pid, int to, bool needed,
+			  const struct copy *c)
+{
+	char name[16];
+	int fd, ret;
+
+	snprintf(name, sizeof(name), "%d", pid);
+	if (mkdirat(to, name, 0700))
+		return err_sys(c->e, -errno, name);
+	fd = openat(to, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(c->e, -errno, name);
+	ret = save_process(src, pid, fd, needed, c);
+	close(fd);
+	if (!needed && (ret == -ESRCH || ret == -ENXIO || ret == -ENOENT))
+		ret = 0;
+	return ret;
+}
+
+int source_save_processes(const struct source *src, const char *dir,
+			  const pid_t *pids, size_t n, struct err *e)
+{
+	struct timespec when;
+	const struct copy c = { .when = &when, .flat = true, .e = e };
+	int to, watched, ret;
+	size_t i;
+
+	source_time(src, &when);
+	to = open_empty(dir, e);
+	if (to < 0)
+		return to;
+	ret = save_files(src, to, &c);
+	if (!ret && mkdirat(to, COWSCOPE_WATCHED, 0700))
+		ret = err_sys(e, -errno, COWSCOPE_WATCHED);
+	if (ret)
+		goto err_close;
+	watched = openat(to, COWSCOPE_WATCHED, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (watched < 0) {
+		ret = err_sys(e, -errno, COWSCOPE_WATCHED);
+		goto err_close;
+	}
+	for (i = 0; i < n && !ret; i++)
+		ret = save_directory(src, pids[i], watched, !i, &c);
+	close(watched);
+err_close:
+	close(to);
 	return ret;
 }

@@ -101,6 +101,9 @@ static int query_saved(const struct source *src, pid_t pid, const char *view,
 {
 	char name[64];
 
+	if (strchr(view, ' '))
+		return err_set(e, -EOPNOTSUPP, "%d %s: a saved copy answers no such question",
+			       pid, view);
 	snprintf(name, sizeof(name), COWSCOPE_WATCHED "/%d/%s", pid, view);
 	return source_read(src, name, text, len, e);
 }

@@ -44,4 +44,12 @@ void source_time(const struct source *src, struct timespec *when);
  */
 int source_save(const struct source *src, const char *dir, struct err *e);
 
+/*
+ * As source_save(), but of processes only these: all views of each, asked for by
+ * query and laid down as watched/PID/VIEW. The first has to be there to the
+ * end; of the others what can be had.
+ */
+int source_save_processes(const struct source *src, const char *dir,
+			  const pid_t *pids, size_t n, struct err *e);
+
 #endif

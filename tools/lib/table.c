@@ -14,6 +14,7 @@ struct drawing {
 	const struct column_set *set;
 	const struct column_list *list;
 	const struct table_style *style;
+	const struct table_tree *tree;
 	const char *rows;
 	size_t n, stride;
 };
@@ -73,12 +74,15 @@ static int add_columns(const struct drawing *d)
 	const struct column *c;
 	char head[80];
 	size_t i;
+	int flags;
 
 	for (i = 0; i < d->list->n; i++) {
 		c = drawing_column(d, i);
 		heading(d, c, head, sizeof(head));
-		cl = scols_table_new_column(d->tb, head, 0,
-					    c->text ? SCOLS_FL_TRUNC : SCOLS_FL_RIGHT);
+		flags = c->text ? SCOLS_FL_TRUNC : SCOLS_FL_RIGHT;
+		if (d->tree && d->tree->column == d->list->index[i])
+			flags = SCOLS_FL_TREE;
+		cl = scols_table_new_column(d->tb, head, 0, flags);
 		if (!cl || scols_column_set_json_type(cl, json_type(d, i)))
 			return -ENOMEM;
 	}
@@ -90,16 +94,18 @@ static int add_columns(const struct drawing *d)
  * module's files; a name that already is would be escaped twice.
  */
 static int set_text(const struct drawing *d, struct libscols_line *ln, size_t i,
-		    const char *text)
+		    const struct cell *cell)
 {
-	char *buf = malloc(strlen(text) * NAME_GROWTH + 1);
+	char *buf = malloc(strlen(cell->text) * NAME_GROWTH + 1);
 
 	if (!buf)
 		return -ENOMEM;
 	if (d->style->format == TABLE_RAW)
-		name_decode(text, buf);
+		name_decode(cell->text, buf);
+	else if (cell->words)
+		words_clean(cell->text, buf);
 	else
-		name_clean(text, buf);
+		name_clean(cell->text, buf);
 	if (!scols_line_refer_data(ln, i, buf))
 		return 0;
 	free(buf);
@@ -114,7 +120,7 @@ static int set_cell(const struct drawing *d, struct libscols_line *ln, size_t i,
 
 	if (cell->text)
 		return json && !strcmp(cell->text, "-") ?
-			0 : set_text(d, ln, i, cell->text);
+			0 : set_text(d, ln, i, cell);
 	if (json && !value_known(&cell->value))
 		return 0;	/* an empty cell is null */
 	value_print(&cell->value, number, sizeof(number));
@@ -123,12 +129,15 @@ static int set_cell(const struct drawing *d, struct libscols_line *ln, size_t i,
 
 static int add_lines(const struct drawing *d)
 {
-	struct libscols_line *ln;
+	struct libscols_line *ln, *above;
 	struct cell cell;
 	size_t row, i;
 
 	for (row = 0; row < d->n; row++) {
-		ln = scols_table_new_line(d->tb, NULL);
+		above = NULL;
+		if (d->tree && d->tree->parent[row] < row)
+			above = scols_table_get_line(d->tb, d->tree->parent[row]);
+		ln = scols_table_new_line(d->tb, above);
 		if (!ln)
 			return -ENOMEM;
 		for (i = 0; i < d->list->n; i++) {
@@ -167,6 +176,7 @@ int table_print(const struct column_set *set, const struct column_list *list,
 	struct drawing d = {
 		.set = set, .list = list, .style = style,
 		.rows = rows, .n = n, .stride = stride,
+		.tree = style->format == TABLE_HUMAN ? style->tree : NULL,
 	};
 	int ret;
 

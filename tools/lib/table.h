@@ -17,6 +17,7 @@
 struct cell {
 	struct value value;
 	const char *text;	/* NULL: a number */
+	bool words;		/* the text is a sentence, not a name */
 };
 
 struct column {
@@ -65,10 +66,17 @@ void table_sort(const struct column *by, void *rows, size_t n, size_t stride,
 
 enum table_format { TABLE_HUMAN, TABLE_RAW, TABLE_JSON };
 
+/* For people: branches in front of one column. */
+struct table_tree {
+	unsigned int column;	/* index in the set */
+	const size_t *parent;	/* of each row, which stands after it; itself: none */
+};
+
 struct table_style {
 	enum table_format format;
 	bool no_headings;
 	const char *name;	/* key of the array in JSON */
+	const struct table_tree *tree;	/* NULL: flat */
 };
 
 int table_print(const struct column_set *set, const struct column_list *list,

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Asks for a view of one process and parses it. -ESRCH when there is no such
+ * process, or it has ended. What was filled is freed by its own function.
+ */
+#ifndef COWSCOPE_TOOLS_FETCH_VIEWS_H
+#define COWSCOPE_TOOLS_FETCH_VIEWS_H
+
+#include <stdint.h>
+
+#include "pages.h"
+#include "source.h"
+#include "views.h"
+
+int fetch_pages(const struct source *src, pid_t pid, struct pages *out, struct err *e);
+int fetch_family(const struct source *src, pid_t pid, struct family *out, struct err *e);
+int fetch_pairs(const struct source *src, pid_t pid, struct pairs *out, struct err *e);
+int fetch_inherited(const struct source *src, pid_t pid, struct inherited *out,
+		    struct err *e);
+int fetch_forecast(const struct source *src, pid_t pid, struct forecast *out,
+		   struct err *e);
+int fetch_walk(const struct source *src, pid_t pid, uint64_t address,
+	       struct walk *out, struct err *e);
+
+#endif
