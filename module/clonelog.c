@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ring of clone events, written in probes, read one event at a time.
+ * Ring of clone events, written in probes, read one event at a time. What follows
+ * later, an exec, is entered into the event of the child by a hash of the children.
  */
 #include <linux/cgroup.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/vmalloc.h>
 
 #include "clonelog.h"
 
+struct log_slot {
+	struct hlist_node node;	/* in its child's bucket, unless a thread's or failed */
+	struct cws_clone_event event;
+};
+
 /* Protects everything below; a leaf, taken from probes, held for one event. */
 static DEFINE_RAW_SPINLOCK(log_lock);
-static struct cws_clone_event *log_ring;
+static struct log_slot *log_ring;
+static struct hlist_head *log_children;	/* as many buckets as slots, or more */
+static unsigned int log_bits;
 static unsigned int log_max;
 static u64 log_next;	/* events ever added; the slot is this modulo log_max */
 
@@ -23,8 +33,15 @@ int cws_clonelog_init(unsigned int max)
 {
 	log_max = max;
 	log_next = 0;
+	log_bits = order_base_2(max);
 	log_ring = vzalloc(array_size(max, sizeof(*log_ring)));
-	return log_ring ? 0 : -ENOMEM;
+	if (!log_ring)
+		return -ENOMEM;
+	log_children = vzalloc(sizeof(*log_children) << log_bits);
+	if (log_children)
+		return 0;
+	vfree(log_ring);
+	return -ENOMEM;
 }
 
 /**
@@ -37,7 +54,8 @@ void cws_clonelog_exit(void)
 	unsigned int i;
 
 	for (i = 0; i < log_max; i++)
-		cws_clonelog_release(&log_ring[i]);
+		cws_clonelog_release(&log_ring[i].event);
+	vfree(log_children);
 	vfree(log_ring);
 }
 
@@ -55,6 +73,11 @@ void cws_clonelog_release(struct cws_clone_event *event)
 		cgroup_put(event->cgroup);
 }
 
+static struct hlist_head *bucket_of(const struct pid *child)
+{
+	return &log_children[hash_ptr(child, log_bits)];
+}
+
 /**
  * cws_clonelog_add() - enter an event
  * @event: its references pass to the ring
@@ -63,14 +86,72 @@ void cws_clonelog_release(struct cws_clone_event *event)
  */
 void cws_clonelog_add(struct cws_clone_event *event)
 {
-	struct cws_clone_event *slot, old;
+	struct cws_clone_event old;
+	struct log_slot *slot;
 
 	raw_spin_lock(&log_lock);
 	slot = &log_ring[log_next++ % log_max];
-	old = *slot;
-	*slot = *event;
+	if (!hlist_unhashed(&slot->node))
+		hlist_del_init(&slot->node);
+	old = slot->event;
+	slot->event = *event;
+	if (event->child && event->shape != CWS_SHAPE_THREAD)
+		hlist_add_head(&slot->node, bucket_of(event->child));
 	raw_spin_unlock(&log_lock);
 	cws_clonelog_release(&old);
+}
+
+/*
+ * The event of a process that has not done an exec since. A bucket holds one on
+ * average; its address does not serve another process while the ring refers to it.
+ */
+static struct cws_clone_event *born_locked(const struct pid *child)
+{
+	struct log_slot *slot;
+
+	lockdep_assert_held(&log_lock);
+	hlist_for_each_entry(slot, bucket_of(child), node)
+		if (slot->event.child == child)
+			return slot->event.exec_ns ? NULL : &slot->event;
+	return NULL;
+}
+
+/**
+ * cws_clonelog_exec_copied() - how many pages were copied for a child up to its exec
+ * @child: its thread group
+ * @pages: so far; told again when more is known
+ *
+ * Context: probes.
+ */
+void cws_clonelog_exec_copied(struct pid *child, u64 pages)
+{
+	struct cws_clone_event *event;
+
+	raw_spin_lock(&log_lock);
+	event = born_locked(child);
+	if (event) {
+		event->exec_copied_pages = pages;
+		event->copied_known = true;
+	}
+	raw_spin_unlock(&log_lock);
+}
+
+/**
+ * cws_clonelog_execed() - a child has done an exec
+ * @child: its thread group
+ * @now_ns: when
+ *
+ * Context: probes.
+ */
+void cws_clonelog_execed(struct pid *child, u64 now_ns)
+{
+	struct cws_clone_event *event;
+
+	raw_spin_lock(&log_lock);
+	event = born_locked(child);
+	if (event)
+		event->exec_ns = max(now_ns - event->time_ns - event->duration_ns, 1ULL);
+	raw_spin_unlock(&log_lock);
 }
 
 /**
@@ -92,7 +173,7 @@ bool cws_clonelog_read(u64 *nr, u64 end, struct cws_clone_event *event)
 		*nr = log_next - log_max;
 	found = *nr < min(log_next, end);
 	if (found) {
-		*event = log_ring[*nr % log_max];
+		*event = log_ring[*nr % log_max].event;
 		get_pid(event->parent);
 		get_pid(event->child);
 		if (event->cgroup)
@@ -116,5 +197,6 @@ void cws_clonelog_stats(struct cws_clonelog_stats *stats)
 	stats->clones = min_t(u64, added, log_max);
 	stats->clones_max = log_max;
 	stats->clones_dropped = added - stats->clones;
-	stats->bytes = array_size(log_max, sizeof(*log_ring));
+	stats->bytes = array_size(log_max, sizeof(*log_ring)) +
+		       (sizeof(*log_children) << log_bits);
 }

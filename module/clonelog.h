@@ -34,6 +34,10 @@ enum cws_shape {
  * @syscall: enum cws_syscall
  * @shape: enum cws_shape
  * @flags_known: false for tasks the kernel made without kernel_clone()
+ * @copied_known: @exec_copied_pages was told
+ * @error: errno of a failed call, 0 not known
+ * @exec_ns: from being runnable to its first exec, 0 none yet
+ * @exec_copied_pages: copied for the child up to there
  * @comm: of the caller
  */
 struct cws_clone_event {
@@ -51,6 +55,10 @@ struct cws_clone_event {
 	u8 syscall;
 	u8 shape;
 	bool flags_known;
+	bool copied_known;
+	int error;
+	u64 exec_ns;
+	u64 exec_copied_pages;
 	char comm[TASK_COMM_LEN];
 };
 
@@ -63,6 +71,8 @@ struct cws_clonelog_stats {
 int cws_clonelog_init(unsigned int max);
 void cws_clonelog_exit(void);
 void cws_clonelog_add(struct cws_clone_event *event);
+void cws_clonelog_exec_copied(struct pid *child, u64 pages);
+void cws_clonelog_execed(struct pid *child, u64 now_ns);
 bool cws_clonelog_read(u64 *nr, u64 end, struct cws_clone_event *event);
 void cws_clonelog_release(struct cws_clone_event *event);
 void cws_clonelog_stats(struct cws_clonelog_stats *stats);

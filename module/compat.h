@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/thread_info.h>
 #include <linux/version.h>
@@ -160,6 +161,19 @@ static inline bool cws_compat_is_worker(const struct task_struct *task)
 	return task->flags & PF_USER_WORKER;
 #else
 	return task->flags & PF_IO_WORKER;
+#endif
+}
+
+/*
+ * copy_process() called for such a task. 6.4 gave the arguments a bit for each
+ * kind (54e6842d0775); io_thread is set for io_uring's in both.
+ */
+static inline bool cws_compat_worker_args(const struct kernel_clone_args *args)
+{
+#ifdef PF_USER_WORKER
+	return args->io_thread || args->user_worker;
+#else
+	return args->io_thread;
 #endif
 }
 

@@ -26,12 +26,6 @@ static struct ftrace_ops groups[CWS_NR_GROUPS] = {
 	[CWS_GROUP_LIFE] = { .func = cws_ftrace_life, .flags = FTRACE_OPS_FL_PERMANENT },
 };
 
-static const char *const mechanism_name[] = {
-	[CWS_FTRACE] = "ftrace",
-	[CWS_KPROBE] = "kprobe",
-	[CWS_TRACEPOINT] = "tracepoint",
-};
-
 /* Serialises attach, detach and the gap; never taken by a probe. */
 static DEFINE_MUTEX(hook_mutex);
 static bool accounting;
@@ -50,6 +44,8 @@ static int hook_resolve(struct cws_hook *hook)
 	int i;
 
 	hook->name = hook->symbols[0];
+	if (hook->unused)
+		return 0;
 	if (hook->mechanism == CWS_TRACEPOINT) {
 		for_each_kernel_tracepoint(find_tracepoint, hook);
 		if (hook->tp)
@@ -174,6 +170,16 @@ static int hook_attach(struct cws_hook *hook)
 		hook->kp.pre_handler = hook->handler;
 		err = register_kprobe(&hook->kp);
 		break;
+	case CWS_KRETPROBE:
+		if (!hook->site)
+			return 0;
+		memset(&hook->rp, 0, sizeof(hook->rp));
+		hook->rp.kp.symbol_name = hook->name;
+		hook->rp.entry_handler = hook->ret_entry;
+		hook->rp.handler = hook->ret_handler;
+		hook->rp.maxactive = CWS_RETURNS_MAX;
+		err = register_kretprobe(&hook->rp);
+		break;
 	case CWS_TRACEPOINT:
 		if (!hook->tp)
 			return 0;
@@ -196,6 +202,8 @@ static void hook_detach(struct cws_hook *hook)
 		return;
 	if (hook->mechanism == CWS_KPROBE)
 		unregister_kprobe(&hook->kp);
+	else if (hook->mechanism == CWS_KRETPROBE)
+		unregister_kretprobe(&hook->rp);
 	else if (hook->mechanism == CWS_TRACEPOINT)
 		tracepoint_probe_unregister(hook->tp, hook->probe, NULL);
 	else
@@ -323,68 +331,4 @@ void cws_hook_gaps(struct cws_hook_gaps *report)
 	if (!accounting)
 		report->gap_ns += ktime_get_boot_fast_ns() - gap_since_ns;
 	mutex_unlock(&hook_mutex);
-}
-
-/*
- * The first byte of the site tells whether anything is attached there: it shows
- * kprobes disarmed through debugfs, which no callback reports.
- */
-static bool hook_armed(const struct cws_hook *hook)
-{
-	if (!READ_ONCE(hook->attached))
-		return false;
-	if (hook->mechanism == CWS_TRACEPOINT)
-		return true;
-	if (hook->mechanism == CWS_KPROBE && (hook->kp.flags & KPROBE_FLAG_DISABLED))
-		return false;
-	return cws_compat_site_armed(hook->site);
-}
-
-/**
- * cws_hook_report() - how a hook is doing
- * @id: which
- * @report: filled in
- *
- * ftrace without recursion protection cannot miss a call; tracepoints neither.
- */
-void cws_hook_report(enum cws_hook_id id, struct cws_hook_report *report)
-{
-	const struct cws_hook *hook = &cws_hooks[id];
-	bool armed = hook_armed(hook);
-	int cpu;
-
-	report->name = hook->name;
-	report->mechanism = mechanism_name[hook->mechanism];
-	report->required = hook->required;
-	report->working = armed || (!hook->required && !hook->site && !hook->tp);
-	report->hits = 0;
-	for_each_possible_cpu(cpu)
-		report->hits += READ_ONCE(per_cpu(cws_hook_hits, cpu)[id]);
-	report->missed = hook->mechanism == CWS_KPROBE ? hook->kp.nmissed : 0;
-	report->state = !armed ? "off" : READ_ONCE(hook->bad) ? "bad" :
-			READ_ONCE(hook->proven) ? "proven" : "unproven";
-	if (READ_ONCE(hook->bad))
-		report->working = false;
-}
-
-/**
- * cws_hook_proven() - has a hook had a good hit
- * @id: which
- *
- * Return: true when it had one, and no bad one.
- */
-bool cws_hook_proven(enum cws_hook_id id)
-{
-	return READ_ONCE(cws_hooks[id].proven) && !READ_ONCE(cws_hooks[id].bad);
-}
-
-/**
- * cws_hook_name() - for messages
- * @id: which
- *
- * Return: the symbol.
- */
-const char *cws_hook_name(enum cws_hook_id id)
-{
-	return cws_hooks[id].name;
 }

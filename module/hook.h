@@ -22,6 +22,7 @@ enum cws_hook_id {
 	CWS_HOOK_WITHDRAW,
 	CWS_HOOK_EXIT_MMAP,
 	CWS_HOOK_KERNEL_CLONE,
+	CWS_HOOK_COPY_PROCESS,
 	CWS_HOOK_WAKE_UP_NEW_TASK,
 	CWS_HOOK_BEGIN_NEW_EXEC,
 	CWS_HOOK_PROCESS_EXEC,
@@ -32,7 +33,13 @@ enum cws_hook_id {
 #define CWS_HOOK_RARE_FIRST	CWS_HOOK_SET_ACCESS_FLAGS
 #define CWS_HOOK_RARE_LAST	CWS_HOOK_WITHDRAW
 
-enum cws_mechanism { CWS_FTRACE, CWS_KPROBE, CWS_TRACEPOINT };
+enum cws_mechanism { CWS_FTRACE, CWS_KPROBE, CWS_KRETPROBE, CWS_TRACEPOINT };
+
+/*
+ * Calls of one function that may be under way at once for a return probe to see
+ * them all: copy_process may wait for memory, and there it waits with others.
+ */
+#define CWS_RETURNS_MAX	256
 
 /*
  * ftrace hooks of one group share an ftrace_ops. Each ops costs 0.14 s at
@@ -57,10 +64,14 @@ typedef void (*cws_entry_fn)(unsigned long parent, struct ftrace_regs *fregs);
  * @mechanism: how it is hooked
  * @group: ftrace: which ftrace_ops
  * @required: without it the module does not load
+ * @unused: not asked for, never attached
  * @entry: ftrace, rare groups: handler
  * @handler: kprobe: handler
+ * @ret_entry: kretprobe: whether the return of this call is wanted
+ * @ret_handler: kretprobe: handler
  * @probe: tracepoint: handler
  * @kp: kprobe: set up before each registration, since kprobes alters it
+ * @rp: kretprobe: likewise
  * @tp: tracepoint: found at attach
  * @site: address of the probe, 0 when this kernel has no such symbol
  * @attached: registered; changes under the hook mutex
@@ -73,10 +84,14 @@ struct cws_hook {
 	u8 mechanism;
 	u8 group;
 	bool required;
+	bool unused;
 	cws_entry_fn entry;
 	kprobe_pre_handler_t handler;
+	kretprobe_handler_t ret_entry;
+	kretprobe_handler_t ret_handler;
 	void *probe;
 	struct kprobe kp;
+	struct kretprobe rp;
 	struct tracepoint *tp;
 	unsigned long site;
 	bool attached;
@@ -158,6 +173,8 @@ void cws_withdraw_entry(unsigned long parent, struct ftrace_regs *fregs);
 /* Handlers of hook_clone.c. */
 struct linux_binprm;
 int cws_kernel_clone_entry(struct kprobe *kp, struct pt_regs *regs);
+int cws_copy_process_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int cws_copy_process_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs);
 int cws_begin_new_exec_entry(struct kprobe *kp, struct pt_regs *regs);
 void cws_process_exec_probe(void *data, struct task_struct *task, pid_t old_pid,

@@ -88,12 +88,16 @@ static void event_begin(struct cws_clone_event *event, const struct cws_clone_ca
 	strscpy(event->comm, current->comm, sizeof(event->comm));
 }
 
-/* A call that never got to a running child; known when the task goes on. */
-static void event_failed(const struct cws_clone_call *call)
+/*
+ * A call that never got to a running child; without the return probe known only
+ * when the task goes on, and then not why: @error is 0.
+ */
+static void event_failed(const struct cws_clone_call *call, int error)
 {
 	struct cws_clone_event event;
 
 	event_begin(&event, call);
+	event.error = error;
 	cws_clonelog_add(&event);
 }
 
@@ -113,11 +117,39 @@ int cws_kernel_clone_entry(struct kprobe *kp, struct pt_regs *regs)
 		return 0;
 	}
 	if (stale)
-		event_failed(&data->clone);
+		event_failed(&data->clone, 0);
+	data->clone.args = args;
 	data->clone.start_ns = ktime_get_boot_fast_ns();
 	data->clone.flags = args->flags;
 	data->clone.exit_signal = args->exit_signal;
 	data->clone.syscall = cws_compat_clone_syscall();
+	return 0;
+}
+
+/*
+ * copy_process(pid, trace, node, args): only what kernel_clone() called is waited
+ * for; the kernel's own workers have no slot.
+ */
+int cws_copy_process_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct kernel_clone_args *args = (void *)regs_get_kernel_argument(regs, 3);
+	const union cws_slot_data *data = cws_slot_find(&clones, current);
+
+	cws_hook_hit(CWS_HOOK_COPY_PROCESS);
+	return !data || data->clone.args != args || cws_compat_worker_args(args);
+}
+
+/* It gives a task or an error; with a task the call goes on to wake it. */
+int cws_copy_process_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	void *child = (void *)regs_return_value(regs);
+	union cws_slot_data *data = cws_slot_find(&clones, current);
+
+	cws_hook_check(CWS_HOOK_COPY_PROCESS, data && (IS_ERR(child) || virt_addr_valid(child)));
+	if (!data || !IS_ERR(child))
+		return 0;
+	event_failed(&data->clone, -PTR_ERR(child));
+	cws_slot_close(&clones, current, data);
 	return 0;
 }
 
@@ -203,6 +235,24 @@ int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
+/*
+ * The process goes on in another address space: what was copied for it in the one
+ * that it got by fork. One that it shares with its parent counts for the parent.
+ */
+static void exec_copied(const struct cws_record *rec)
+{
+	struct cws_sums sums = {};
+
+	if (!rec || !cws_birth_published(rec) || !rec->lineage ||
+	    rec->lineage->born != CWS_BORN_FORK ||
+	    rec->lineage->pid != task_tgid(current))
+		return;
+	cws_matrix_sum(&rec->matrix, &sums);
+	cws_clonelog_exec_copied(rec->lineage->pid, sums.cause[CWS_CNT_COPIED] +
+				 sums.cause[CWS_CNT_FILE] + sums.cause[CWS_CNT_KSM] +
+				 sums.cause[CWS_CNT_UNSHARED]);
+}
+
 /* begin_new_exec(bprm): bprm->mm is about to replace current->mm. */
 int cws_begin_new_exec_entry(struct kprobe *kp, struct pt_regs *regs)
 {
@@ -213,6 +263,7 @@ int cws_begin_new_exec_entry(struct kprobe *kp, struct pt_regs *regs)
 	cws_hook_check(CWS_HOOK_BEGIN_NEW_EXEC, bprm->mm && bprm->mm != current->mm &&
 		       bprm->filename);
 	cws_birth_begin_exec(bprm->mm, replaced);
+	exec_copied(replaced);
 	return 0;
 }
 
@@ -230,6 +281,7 @@ void cws_process_exec_probe(void *data, struct task_struct *task, pid_t old_pid,
 		cws_birth_publish(rec, CWS_BORN_EXEC, task, NULL);
 		cws_watch_execed(task, rec);
 	}
+	cws_clonelog_execed(task_tgid(task), ktime_get_boot_fast_ns());
 	preempt_enable_notrace();
 }
 
@@ -245,7 +297,7 @@ void cws_process_exit_probe(void *data, struct task_struct *task)
 	cws_account_task_exit(task);
 	cws_split_task_exit(task);
 	if (cws_slot_drop(&clones, task, &call))
-		event_failed(&call.clone);
+		event_failed(&call.clone, 0);
 	preempt_enable_notrace();
 }
 
@@ -264,6 +316,8 @@ void notrace cws_ftrace_life(unsigned long ip, unsigned long parent,
 	cws_hook_hit(CWS_HOOK_EXIT_MMAP);
 	cws_hook_check(CWS_HOOK_EXIT_MMAP, atomic_read(&mm->mm_users) == 0);
 	cws_account_mm_exit(mm);
+	if (exec)
+		exec_copied(cws_record_find(mm));
 	cws_exited_retire(mm, exec ? CWS_END_EXEC : CWS_END_EXIT);
 	preempt_enable_notrace();
 }

@@ -52,6 +52,11 @@ struct cws_hook cws_hooks[CWS_NR_HOOKS] = {
 		.symbols = { "kernel_clone" }, .required = true,
 		.mechanism = CWS_KPROBE, .handler = cws_kernel_clone_entry,
 	},
+	[CWS_HOOK_COPY_PROCESS] = {
+		.symbols = { "copy_process" }, .unused = true,
+		.mechanism = CWS_KRETPROBE, .ret_entry = cws_copy_process_entry,
+		.ret_handler = cws_copy_process_return,
+	},
 	[CWS_HOOK_WAKE_UP_NEW_TASK] = {
 		.symbols = { "wake_up_new_task" }, .required = true,
 		.mechanism = CWS_KPROBE, .handler = cws_wake_up_new_task_entry,

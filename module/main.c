@@ -33,6 +33,10 @@ static unsigned int watched_max = 128;
 module_param(watched_max, uint, 0444);
 MODULE_PARM_DESC(watched_max, "Most watched processes, 1 to 512 (default 128)");
 
+static bool failed_clones;
+module_param(failed_clones, bool, 0444);
+MODULE_PARM_DESC(failed_clones, "Show why calls failed in clones, by a return probe (default 0)");
+
 static char *watch;
 module_param(watch, charp, 0444);
 MODULE_PARM_DESC(watch, "Processes to watch from the start, as PID[,PID...]");
@@ -174,6 +178,7 @@ static int __init cowscope_init(void)
 	err = tables_init();
 	if (err)
 		return err;
+	cws_hooks[CWS_HOOK_COPY_PROCESS].unused = !failed_clones;
 	err = cws_hooks_init();
 	if (err)
 		goto err_tables;

@@ -39,6 +39,7 @@ struct cws_split {
 
 /* kernel_clone, from entry to the child being runnable. */
 struct cws_clone_call {
+	const void *args;	/* compared, never dereferenced */
 	u64 start_ns;
 	u64 flags;
 	int exit_signal;

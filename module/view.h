@@ -57,6 +57,7 @@ void cws_view_put_counts(struct seq_file *m, const struct cws_sums *sums);
 void cws_view_put_state(struct seq_file *m, u8 state);
 void cws_view_put_name(struct seq_file *m, const char *name);
 void cws_view_put_pid(struct seq_file *m, struct pid *pid);
+void cws_view_put_inner_pid(struct seq_file *m, struct pid *pid);
 void cws_view_put_cgroup(struct seq_file *m, struct cgroup *cgroup);
 void cws_view_put_inherited(struct seq_file *m, const struct cws_record *rec, u64 pages);
 const char *cws_view_born(const struct cws_record *rec);

@@ -2,6 +2,7 @@
 /*
  * clones: one row per fork, vfork, clone or clone3.
  */
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <uapi/linux/sched.h>
 
@@ -134,6 +135,27 @@ static const char *const shape_name[] = {
 	[CWS_SHAPE_SHARED_VM] = "shared-vm",
 };
 
+/* By name where the kernel has names, else the number. */
+static void put_error(struct seq_file *m, int error)
+{
+	char name[32];
+
+	if (!error) {
+		seq_puts(m, " -");
+		return;
+	}
+	snprintf(name, sizeof(name), "%pe", ERR_PTR(-error));
+	seq_printf(m, " %s", name[0] == '-' ? name + 1 : name);
+}
+
+static void put_known(struct seq_file *m, bool known, u64 number)
+{
+	if (known)
+		seq_put_decimal_ull(m, " ", number);
+	else
+		seq_puts(m, " -");
+}
+
 static int clones_show(struct seq_file *m, void *v)
 {
 	struct place *place = v;
@@ -156,10 +178,7 @@ static int clones_show(struct seq_file *m, void *v)
 	} else {
 		seq_puts(m, "- -");
 	}
-	if (event->child && event->flags_known)
-		seq_put_decimal_ull(m, " ", event->duration_ns);
-	else
-		seq_puts(m, " -");
+	put_known(m, event->child && event->flags_known, event->duration_ns);
 	seq_put_decimal_ull(m, " ", event->pages);
 	seq_put_decimal_ull(m, " ", event->pgtable_bytes);
 	seq_put_decimal_ull(m, " ", event->vmas);
@@ -168,6 +187,11 @@ static int clones_show(struct seq_file *m, void *v)
 	cws_view_put_cgroup(m, event->cgroup);
 	seq_putc(m, ' ');
 	cws_view_put_name(m, event->comm);
+	put_error(m, event->error);
+	put_known(m, event->exec_ns, event->exec_ns);
+	put_known(m, event->exec_ns && event->copied_known, event->exec_copied_pages);
+	seq_putc(m, ' ');
+	cws_view_put_inner_pid(m, event->child);
 	seq_putc(m, '\n');
 	return 0;
 }

@@ -57,26 +57,25 @@ static void rows_release(void *private)
 	cws_roster_free(rows->roster);
 }
 
-static void put_row(struct seq_file *m, const struct cws_roster_row *row)
+static void put_row(struct seq_file *m, const struct cws_roster_row *row,
+		    const struct cws_view_who *who)
 {
 	struct cws_record *rec = row->rec;
 	struct cws_lineage *lineage = rec->lineage;
-	struct cws_view_who who;
 	struct cws_sums sums = {};
 
-	cws_view_who(rec, &row->users, &who);
 	cws_matrix_sum(&rec->matrix, &sums);
-	cws_view_put_pid(m, who.pid);
+	cws_view_put_pid(m, who->pid);
 	seq_putc(m, ' ');
-	cws_view_put_pid(m, who.ppid);
-	seq_put_decimal_ull(m, " ", who.tasks);
+	cws_view_put_pid(m, who->ppid);
+	seq_put_decimal_ull(m, " ", who->tasks);
 	cws_view_put_counts(m, &sums);
 	cws_view_put_inherited(m, rec, rec->inherited_pages);
 	seq_put_decimal_ull(m, " ", rec->since_ns);
 	seq_putc(m, ' ');
-	cws_view_put_cgroup(m, who.cgroup);
+	cws_view_put_cgroup(m, who->cgroup);
 	seq_putc(m, ' ');
-	cws_view_put_name(m, who.comm);
+	cws_view_put_name(m, who->comm);
 	cws_view_put_inherited(m, rec, rec->inherited_hugetlb_pages);
 	cws_view_put_inherited(m, rec, rec->inherited_swap_pages);
 	seq_put_decimal_ull(m, " ", rec->serial);
@@ -85,12 +84,21 @@ static void put_row(struct seq_file *m, const struct cws_roster_row *row)
 	else
 		seq_puts(m, " -");
 	seq_printf(m, " %s", cws_view_born(rec));
-	cws_view_who_put(&who);
+}
+
+/* The last column of both tables. */
+static void put_end_of_row(struct seq_file *m, struct cws_view_who *who)
+{
+	seq_putc(m, ' ');
+	cws_view_put_inner_pid(m, who->pid);
+	seq_putc(m, '\n');
+	cws_view_who_put(who);
 }
 
 static int processes_show(struct seq_file *m, void *v)
 {
 	const struct cws_roster_row *row = v;
+	struct cws_view_who who;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, COWSCOPE_HEADER_PROCESSES "\n");
@@ -99,22 +107,26 @@ static int processes_show(struct seq_file *m, void *v)
 	/* Ended since the list was made: its row is in exited. */
 	if (cws_record_end(row->rec) != CWS_END_NONE)
 		return SEQ_SKIP;
-	put_row(m, row);
-	seq_putc(m, '\n');
+	cws_view_who(row->rec, &row->users, &who);
+	put_row(m, row, &who);
+	put_end_of_row(m, &who);
 	return 0;
 }
 
 static int exited_show(struct seq_file *m, void *v)
 {
 	const struct cws_roster_row *row = v;
+	struct cws_view_who who;
 
 	if (v == SEQ_START_TOKEN) {
 		seq_puts(m, COWSCOPE_HEADER_EXITED "\n");
 		return 0;
 	}
-	put_row(m, row);
-	seq_printf(m, " %s %llu\n", cws_view_end(row->rec),
+	cws_view_who(row->rec, &row->users, &who);
+	put_row(m, row, &who);
+	seq_printf(m, " %s %llu", cws_view_end(row->rec),
 		   row->rec->ended_ns - row->rec->since_ns);
+	put_end_of_row(m, &who);
 	return 0;
 }
 

@@ -43,6 +43,19 @@ void cws_view_put_pid(struct seq_file *m, struct pid *pid)
 }
 
 /**
+ * cws_view_put_inner_pid() - a task as its own PID namespace numbers it
+ * @m: output
+ * @pid: referenced by the caller, or NULL
+ */
+void cws_view_put_inner_pid(struct seq_file *m, struct pid *pid)
+{
+	if (pid)
+		seq_printf(m, "%d", pid->numbers[pid->level].nr);
+	else
+		seq_putc(m, '-');
+}
+
+/**
  * cws_view_put_cgroup() - the path in the v2 hierarchy as one field
  * @m: output
  * @cgroup: referenced by the caller, or NULL

@@ -128,23 +128,29 @@
 #define COWSCOPE_STATE_RO	"+ro"
 
 /* Header lines of the tables, without the newline. */
-#define COWSCOPE_HEADER_PROCESSES						\
+#define COWSCOPE_PROCESS_COLUMNS						\
 	"pid ppid tasks" COWSCOPE_CAUSE_COLUMNS					\
 	" inherited_pages since_ns cgroup comm"					\
 	" inherited_hugetlb_pages inherited_swap_pages mm parent_mm born"
+#define COWSCOPE_HEADER_PROCESSES	COWSCOPE_PROCESS_COLUMNS " inner_pid"
 /*
+ * inner_pid: its PID in the PID namespace that it runs in itself.
  * mm, parent_mm: serial numbers of address spaces. born: fork, exec, load (was there
  * at load), event (its birth found no room); inherited_*: "-" for the last two.
  */
-#define COWSCOPE_HEADER_EXITED	COWSCOPE_HEADER_PROCESSES " end lived_ns"
+#define COWSCOPE_HEADER_EXITED	COWSCOPE_PROCESS_COLUMNS " end lived_ns inner_pid"
 /* end: exit, exec, or failed (a fork or exec that never came to run) */
 #define COWSCOPE_HEADER_CLONES							\
 	"time_ns parent child syscall shape flags exit_signal duration_ns"	\
-	" pages pgtable_bytes vmas threads result cgroup comm"
+	" pages pgtable_bytes vmas threads result cgroup comm"			\
+	" errno exec_ns exec_copied_pages inner_pid"
 /*
  * syscall: fork vfork clone clone3 kernel   shape: process vfork thread shared-vm
  * flags: CLONE_ names joined by "|", unknown bits as one hex number, "none"
- * result: ok, failed
+ * result: ok, failed   errno: of a failed call, by name; "-" without failed_clones=1
+ * exec_ns: from being runnable to the child's first exec, "-" none yet, or a thread
+ * exec_copied_pages: copied for the child up to there, "-" when it shared the memory
+ * inner_pid: of the child, as in processes
  */
 #define COWSCOPE_HEADER_TOTALS	"scope" COWSCOPE_CAUSE_COLUMNS
 /* scope, one row each: live exited untracked total */
@@ -241,8 +247,9 @@
 /*
  * Keys of status, in this order. A hook line is
  *   hook NAME MECHANISM NEED STATE HITS MISSED
- *   MECHANISM: ftrace kprobe tracepoint   NEED: required optional
- *   STATE: proven unproven bad off        MISSED: number, or - where it cannot be known
+ *   MECHANISM: ftrace kprobe kretprobe tracepoint   NEED: required optional
+ *   STATE: proven unproven bad off, unused (not asked for at load)
+ *   MISSED: number, or - where it cannot be known
  * health is "ok" or the list of what is wrong, in words. balance is what the identity
  * is off by: 0, or with "~" before it when it could not be read at rest; it may be negative.
  */

@@ -43,7 +43,7 @@ static char *table(const char *header, const struct entry *entry, bool ended)
 		    entry->pid, entry->copied, entry->mm);
 		if (entry->end)
 			put(&text, " %s 77", entry->end);
-		put(&text, "\n");
+		put(&text, " %d\n", entry->pid);
 	}
 	return text;
 }
