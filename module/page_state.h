@@ -25,6 +25,15 @@ enum cws_state {
 #define CWS_PAGE_HUGE	0x10
 #define CWS_PAGE_RO	0x20
 
+/* Of which table an entry is. */
+enum cws_table {
+	CWS_TABLE_PTE,
+	CWS_TABLE_PMD,
+	CWS_TABLE_PUD,
+	CWS_TABLE_P4D,
+	CWS_TABLE_PGD,
+};
+
 /**
  * struct cws_part - a piece of one mapping, below one page-table page, of one region
  * @vma: the mapping
@@ -33,6 +42,7 @@ enum cws_state {
  * @region: of all of it
  * @cow: private, and no PFN map: a writable entry is an exclusive anonymous page
  * @writable: the mapping may be written now
+ * @table: of the entry that was looked at
  */
 struct cws_part {
 	struct vm_area_struct *vma;
@@ -41,6 +51,7 @@ struct cws_part {
 	u8 region;
 	bool cow;
 	bool writable;
+	u8 table;
 };
 
 /**

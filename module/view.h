@@ -12,6 +12,7 @@
 #include "counts.h"
 
 struct cgroup;
+struct cws_headroom;
 struct cws_record;
 struct cws_users;
 struct cws_watch;
@@ -54,6 +55,7 @@ u64 cws_view_since_ns(void);
 
 /* Parts of lines. */
 void cws_view_put_counts(struct seq_file *m, const struct cws_sums *sums);
+void cws_view_put_headroom(struct seq_file *m, const struct cws_headroom *room);
 void cws_view_put_state(struct seq_file *m, u8 state);
 void cws_view_put_name(struct seq_file *m, const char *name);
 void cws_view_put_pid(struct seq_file *m, struct pid *pid);

@@ -160,18 +160,6 @@ static void put_number(struct seq_file *m, const char *key, u64 number)
 	seq_printf(m, "%s %llu\n", key, number);
 }
 
-static void put_headroom(struct seq_file *m, struct mm_struct *mm)
-{
-	struct cws_headroom room;
-
-	cws_headroom(mm, &room);
-	if (room.limited)
-		put_number(m, "memory_max_pages", room.max_pages);
-	else
-		seq_puts(m, "memory_max_pages -\n");
-	put_number(m, "memory_available_pages", room.available_pages);
-}
-
 /* Zero page, KSM and page cache stay what they are: a copy for each who may write. */
 static u64 always_copied(const struct cws_share *share)
 {
@@ -183,6 +171,7 @@ static void put_sums(struct seq_file *m, const struct cws_compare *compare)
 	const struct cws_family *family = compare->family;
 	u64 others = 0, skipped = 0;
 	struct cws_share self, sum;
+	struct cws_headroom room;
 	unsigned int i;
 
 	for (i = 0; i < family->nr; i++) {
@@ -203,7 +192,8 @@ static void put_sums(struct seq_file *m, const struct cws_compare *compare)
 	put_number(m, "worst_case_hugetlb_bytes", compare->self_hugetlb_bytes);
 	put_number(m, "worst_case_family_pages", compare->worst + others);
 	put_number(m, "worst_case_family_hugetlb_bytes", compare->worst_hugetlb_bytes);
-	put_headroom(m, family->member[0].mm);
+	cws_headroom(family->member[0].mm, &room);
+	cws_view_put_headroom(m, &room);
 }
 
 /* Nothing before the first row; one line for a process that has ended. */

@@ -136,6 +136,7 @@ static unsigned long walk_table(struct cws_part *part, pmd_t *pmd, pmd_t entry,
 	spinlock_t *ptl = pte_lockptr(part->vma->vm_mm, &entry);
 
 	part->end = next;
+	part->table = CWS_TABLE_PTE;
 	spin_lock(ptl);
 	if (likely(pmd_val(READ_ONCE(*pmd)) == pmd_val(entry))) {
 		ops->table(part, pte_offset_kernel(&entry, part->addr), data);
@@ -200,15 +201,18 @@ unsigned long cws_walk_part(struct vm_area_struct *vma, unsigned long addr,
 	/* Shared huge tables may be left by others without our mmap lock. */
 	if (is_vm_hugetlb_page(vma) && (vma->vm_flags & VM_MAYSHARE))
 		return found_special(&part, end, ops, data);
+	part.table = CWS_TABLE_PGD;
 	if (pgd_none(*pgd))
 		return found_hole(&part, pgd_addr_end(addr, end), ops, data);
 	if (pgd_bad(*pgd))
 		return found_special(&part, pgd_addr_end(addr, end), ops, data);
+	part.table = CWS_TABLE_P4D;
 	p4d = p4d_offset(pgd, addr);
 	if (p4d_none(*p4d))
 		return found_hole(&part, p4d_addr_end(addr, end), ops, data);
 	if (p4d_bad(*p4d))
 		return found_special(&part, p4d_addr_end(addr, end), ops, data);
+	part.table = CWS_TABLE_PUD;
 	pud = pud_offset(p4d, addr);
 	entry = READ_ONCE(*pud);
 	end = pud_addr_end(addr, end);
@@ -218,6 +222,7 @@ unsigned long cws_walk_part(struct vm_area_struct *vma, unsigned long addr,
 		return walk_huge_pud(&part, pud, end, ops, data);
 	if (pud_bad(entry))
 		return found_special(&part, end, ops, data);
+	part.table = CWS_TABLE_PMD;
 	return walk_pmd(&part, pud, end, ops, data);
 }
 

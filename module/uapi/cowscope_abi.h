@@ -50,7 +50,8 @@
 	X(pages,     0400, "what every page of it is: runs of equal state, mapping by mapping")	\
 	X(family,    0400, "pages shared with each relative, what is armed, the worst case")	\
 	X(pairs,     0400, "pages shared by each two members of its family")		\
-	X(walk,	     0600, "write an address, read its page-table walk")
+	X(walk,	     0600, "write an address, read its page-table walk")			\
+	X(forecast,  0400, "what a fork of it now would put at risk")
 /* What the views after cow answer when the address space has ended. */
 #define COWSCOPE_GONE	"gone"
 
