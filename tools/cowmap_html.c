@@ -85,7 +85,7 @@ static void put_members(FILE *out, const struct scene *s)
 		put_member(out, &s->column[i]);
 	fputs("</table>\n", out);
 	if (s->left_out)
-		fprintf(out, "<p>%zu more of its family are not drawn.</p>\n", s->left_out);
+		fprintf(out, "<p>Not drawn of its family: %zu.</p>\n", s->left_out);
 }
 
 static void put_worst(FILE *out, const struct family *f)

@@ -164,7 +164,7 @@ static void print_picture(const struct cowmap_options *o, const struct pages *p)
 		return;
 	printf("\nOne character: %" PRIu64 " page%s (%s)%s\n", scale, scale > 1 ? "s" : "",
 	       size_text(scale << PAGES_SHIFT, size),
-	       scale > 1 ? "; small: not all of them, but most of what is there" : "");
+	       scale > 1 ? "; small: not all, but most of what is there" : "");
 	brush_legend(&brush);
 }
 

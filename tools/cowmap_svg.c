@@ -11,7 +11,7 @@
 
 /* Pixels. */
 #define LEFT		128	/* addresses */
-#define RIGHT		250	/* names */
+#define RIGHT		270	/* names */
 #define COLUMN		150
 #define BETWEEN		16
 #define TOP		52

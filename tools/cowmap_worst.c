@@ -42,12 +42,13 @@ void worst_print(const struct family *f)
 
 	printf("\nWorst case, new pages: %s if it alone writes all that is armed\n",
 	       worst_amount(&key[FAMILY_worst_case_pages], buf));
-	printf("  %s if all %" PRIu64 " members of its family do",
-	       worst_amount(&key[FAMILY_worst_case_family_pages], buf),
-	       key[FAMILY_members].n);
+	if (key[FAMILY_members].n > 1)
+		printf("  %s if all %" PRIu64 " members of its family do\n",
+		       worst_amount(&key[FAMILY_worst_case_family_pages], buf),
+		       key[FAMILY_members].n);
 	if (key[FAMILY_skipped].n)
-		printf(" (not read: %" PRIu64 ")", key[FAMILY_skipped].n);
-	putchar('\n');
+		printf("  without members that could not be read: %" PRIu64 "\n",
+		       key[FAMILY_skipped].n);
 	print_hugetlb(&key[FAMILY_worst_case_hugetlb_bytes],
 		      &key[FAMILY_worst_case_family_hugetlb_bytes]);
 	if (key[FAMILY_swap_in_pages].n)
