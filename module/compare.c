@@ -19,28 +19,27 @@ static void compare_free(struct cws_compare *compare)
 
 /**
  * cws_compare_begin() - get ready
- * @rec: of the first member
+ * @family: it is taken over, also when this fails; or an error, which is handed on
  * @pairs: what each two members share is wanted too
  *
  * Context: may sleep.
- * Return: the comparison, for cws_compare_end(). -ENOMEM, -EINTR killed,
- * -EOVERFLOW pairs of more than CWS_PAIRS_MAX members.
+ * Return: the comparison, for cws_compare_end(). -ENOMEM, -EOVERFLOW pairs of more
+ * than CWS_PAIRS_MAX members.
  */
-struct cws_compare *cws_compare_begin(struct cws_record *rec, bool pairs)
+struct cws_compare *cws_compare_begin(struct cws_family *family, bool pairs)
 {
-	struct cws_compare *compare = kvzalloc(sizeof(*compare), GFP_KERNEL);
-	struct cws_family *family;
+	struct cws_compare *compare;
 	size_t nr;
 
-	if (!compare)
-		return ERR_PTR(-ENOMEM);
-	family = cws_family_of(rec);
-	if (IS_ERR(family)) {
-		kvfree(compare);
+	if (IS_ERR(family))
 		return ERR_CAST(family);
+	nr = family->nr;
+	compare = kvzalloc(sizeof(*compare), GFP_KERNEL);
+	if (!compare) {
+		cws_family_put(family);
+		return ERR_PTR(-ENOMEM);
 	}
 	compare->family = family;
-	nr = family->nr;
 	if (pairs && nr > CWS_PAIRS_MAX) {
 		compare_free(compare);
 		return ERR_PTR(-EOVERFLOW);
@@ -64,14 +63,17 @@ static void count_self(struct cws_compare *compare)
 	struct cws_share *share = &family->member[0].share[chunk->region];
 	DECLARE_BITMAP(any, CWS_CHUNK_PAGES) = {};
 	DECLARE_BITMAP(away, CWS_CHUNK_PAGES) = {};
-	unsigned int i, swap;
+	unsigned int i, swap, anon;
 
 	for (i = 1; i < family->nr; i++) {
 		bitmap_or(any, any, compare->match[i].page, CWS_CHUNK_PAGES);
 		bitmap_or(away, away, compare->match[i].away, CWS_CHUNK_PAGES);
 	}
 	swap = bitmap_weight_and(any, chunk->swap, CWS_CHUNK_PAGES);
-	share->shared += bitmap_weight_and(any, chunk->anon, CWS_CHUNK_PAGES);
+	anon = bitmap_weight_and(any, chunk->anon, CWS_CHUNK_PAGES);
+	share->shared += anon;
+	if (chunk->hugetlb)
+		compare->self_hugetlb_shared += anon;
 	share->elsewhere += bitmap_weight_and(away, chunk->anon, CWS_CHUNK_PAGES);
 	share->cache += bitmap_weight_and(any, chunk->cache, CWS_CHUNK_PAGES);
 	share->swap += swap;

@@ -28,6 +28,7 @@ struct cws_pair {
  * @next: where in the leader
  * @worst: new pages if every member writes every page it may
  * @worst_hugetlb_bytes: the same for hugetlb pages
+ * @self_hugetlb_shared: pages of hugetlb that the first member shares
  * @self_swap_in: swap entries of the first member that others hold too
  * @self_hugetlb_bytes: armed hugetlb memory of the first member
  * @chunk: the leader's pages
@@ -40,13 +41,14 @@ struct cws_compare {
 	unsigned long next;
 	u64 worst;
 	u64 worst_hugetlb_bytes;
+	u64 self_hugetlb_shared;
 	u64 self_swap_in;
 	u64 self_hugetlb_bytes;
 	struct cws_chunk chunk;
 	struct cws_match *match;
 };
 
-struct cws_compare *cws_compare_begin(struct cws_record *rec, bool pairs) __must_check;
+struct cws_compare *cws_compare_begin(struct cws_family *family, bool pairs) __must_check;
 int cws_compare_step(struct cws_compare *compare);
 void cws_compare_end(struct cws_compare *compare);
 

@@ -140,6 +140,31 @@ struct cws_record *cws_exited_find(pid_t nr, struct pid_namespace *ns)
 }
 
 /**
+ * cws_exited_find_serial() - an address space that is gone
+ * @serial: its number
+ *
+ * Context: process context.
+ * Return: the record, referenced, or NULL.
+ */
+struct cws_record *cws_exited_find_serial(u64 serial)
+{
+	struct cws_exited_stats stats;
+	struct cws_record *rec;
+	u64 at, first;
+
+	cws_exited_stats(&stats);
+	first = stats.exited_dropped;
+	for (at = first + stats.exited; at-- > first;) {
+		rec = cws_exited_get(at);
+		if (rec && rec->serial == serial)
+			return rec;
+		if (rec)
+			cws_record_put(rec);
+	}
+	return NULL;
+}
+
+/**
  * cws_exited_stats() - numbers for status
  * @stats: filled in; the ring holds the places from exited_dropped on
  */

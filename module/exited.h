@@ -16,6 +16,7 @@ void cws_exited_exit(void);
 void cws_exited_retire(struct mm_struct *mm, enum cws_end end);
 struct cws_record *cws_exited_get(u64 nr) __must_check;
 struct cws_record *cws_exited_find(pid_t nr, struct pid_namespace *ns) __must_check;
+struct cws_record *cws_exited_find_serial(u64 serial) __must_check;
 void cws_exited_stats(struct cws_exited_stats *stats);
 
 #endif /* CWS_EXITED_H */

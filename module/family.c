@@ -318,6 +318,49 @@ struct cws_family *cws_family_of(struct cws_record *rec)
 	return family;
 }
 
+struct sought {
+	u64 serial;
+	struct cws_record *rec;
+};
+
+static void find_serial(struct cws_record *rec, void *data)
+{
+	struct sought *sought = data;
+
+	if (rec->serial == sought->serial && !sought->rec && cws_record_get(rec))
+		sought->rec = rec;
+}
+
+/**
+ * cws_family_pair() - an address space and one other, if that lives
+ * @rec: of the first
+ * @serial: number of the other
+ *
+ * Context: process context, may sleep; no mmap lock is held.
+ * Return: the two or the first alone, for cws_family_put(); empty when the first
+ * has ended. -ENOMEM, -EINTR killed.
+ */
+struct cws_family *cws_family_pair(struct cws_record *rec, u64 serial)
+{
+	struct sought sought = { .serial = serial };
+	struct cws_family *family;
+	int err = 0;
+
+	family = kvzalloc(struct_size(family, member, 2), GFP_KERNEL);
+	if (!family)
+		return ERR_PTR(-ENOMEM);
+	if (cws_record_get(rec))
+		err = add_member(family, rec, CWS_SELF, NULL);
+	if (!err && family->nr)
+		cws_records_each(find_serial, &sought);
+	if (sought.rec)
+		err = add_member(family, sought.rec, CWS_RELATIVE, NULL);
+	if (!err)
+		return family;
+	cws_family_put(family);
+	return ERR_PTR(err);
+}
+
 /**
  * cws_family_put() - drop it
  * @family: or NULL

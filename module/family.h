@@ -59,6 +59,7 @@ struct cws_family {
 	struct cws_member member[];
 };
 
+struct cws_family *cws_family_pair(struct cws_record *rec, u64 serial) __must_check;
 struct cws_family *cws_family_of(struct cws_record *rec) __must_check;
 void cws_family_put(struct cws_family *family);
 

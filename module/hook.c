@@ -24,11 +24,12 @@ static struct ftrace_ops groups[CWS_NR_GROUPS] = {
 	[CWS_GROUP_RMAP] = { .func = cws_ftrace_rmap, .flags = FTRACE_OPS_FL_PERMANENT },
 	[CWS_GROUP_RARE] = { .func = cws_ftrace_rare, .flags = FTRACE_OPS_FL_PERMANENT },
 	[CWS_GROUP_LIFE] = { .func = cws_ftrace_life, .flags = FTRACE_OPS_FL_PERMANENT },
+	[CWS_GROUP_FORK] = { .func = cws_ftrace_fork, .flags = FTRACE_OPS_FL_PERMANENT },
 };
 
 /* Serialises attach, detach and the gap; never taken by a probe. */
 static DEFINE_MUTEX(hook_mutex);
-static bool accounting;
+static bool accounting, watching;
 static u64 gaps, gap_ns, gap_since_ns;
 
 static void find_tracepoint(struct tracepoint *tp, void *data)
@@ -255,6 +256,7 @@ int cws_hooks_init(void)
 	if (err)
 		goto err_life;
 	accounting = true;
+	cws_hooks[CWS_HOOK_COPY_PAGE_RANGE].unused = true;
 	return 0;
 
 err_life:
@@ -271,6 +273,9 @@ err_filter:
 void cws_hooks_exit(void)
 {
 	mutex_lock(&hook_mutex);
+	if (watching)
+		group_detach(CWS_GROUP_FORK);
+	watching = false;
 	if (accounting)
 		fault_detach();
 	accounting = false;
@@ -316,6 +321,29 @@ int cws_hooks_set_accounting(bool on)
 out:
 	mutex_unlock(&hook_mutex);
 	return err;
+}
+
+/**
+ * cws_hooks_set_watching() - switch the hook that only watched processes need
+ * @on: attach or detach it
+ *
+ * When it cannot be attached its line in status says so, and what a child
+ * inherits is not known by region.
+ *
+ * Context: process context; takes the hook mutex, may take a quarter of a second.
+ */
+void cws_hooks_set_watching(bool on)
+{
+	struct cws_hook *hook = &cws_hooks[CWS_HOOK_COPY_PAGE_RANGE];
+
+	mutex_lock(&hook_mutex);
+	if (on != watching && hook->site) {
+		hook->unused = !on;
+		if (!on)
+			group_detach(CWS_GROUP_FORK);
+		watching = on && !group_attach(CWS_GROUP_FORK);
+	}
+	mutex_unlock(&hook_mutex);
 }
 
 /**

@@ -21,6 +21,7 @@ enum cws_hook_id {
 	CWS_HOOK_SPLIT_HUGE_PMD,
 	CWS_HOOK_WITHDRAW,
 	CWS_HOOK_EXIT_MMAP,
+	CWS_HOOK_COPY_PAGE_RANGE,
 	CWS_HOOK_KERNEL_CLONE,
 	CWS_HOOK_COPY_PROCESS,
 	CWS_HOOK_WAKE_UP_NEW_TASK,
@@ -51,6 +52,7 @@ enum cws_hook_group {
 	CWS_GROUP_RMAP,
 	CWS_GROUP_RARE,
 	CWS_GROUP_LIFE,		/* stays attached while accounting is off */
+	CWS_GROUP_FORK,		/* attached while something is watched */
 	CWS_NR_GROUPS
 };
 
@@ -64,7 +66,7 @@ typedef void (*cws_entry_fn)(unsigned long parent, struct ftrace_regs *fregs);
  * @mechanism: how it is hooked
  * @group: ftrace: which ftrace_ops
  * @required: without it the module does not load
- * @unused: not asked for, never attached
+ * @unused: not asked for at load, or not needed now; not attached
  * @entry: ftrace, rare groups: handler
  * @handler: kprobe: handler
  * @ret_entry: kretprobe: whether the return of this call is wanted
@@ -117,6 +119,7 @@ struct cws_hook_report {
 int cws_hooks_init(void);
 void cws_hooks_exit(void);
 int cws_hooks_set_accounting(bool on);
+void cws_hooks_set_watching(bool on);
 void cws_hook_report(enum cws_hook_id id, struct cws_hook_report *report);
 bool cws_hook_proven(enum cws_hook_id id);
 const char *cws_hook_name(enum cws_hook_id id);
@@ -158,6 +161,8 @@ void cws_ftrace_wp(unsigned long ip, unsigned long parent, struct ftrace_ops *op
 void cws_ftrace_rmap(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
 		     struct ftrace_regs *fregs);
 void cws_ftrace_rare(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
+		     struct ftrace_regs *fregs);
+void cws_ftrace_fork(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
 		     struct ftrace_regs *fregs);
 void cws_ftrace_life(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
 		     struct ftrace_regs *fregs);

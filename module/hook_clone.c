@@ -161,6 +161,32 @@ static void event_copied(struct cws_clone_event *event, struct mm_struct *mm)
 	event->vmas = mm->map_count;
 }
 
+static u64 broke_so_far(const struct cws_record *parent)
+{
+	int region;
+	u64 sum = 0;
+
+	for (region = 0; region < CWS_NR_REGIONS; region++)
+		sum += cws_inherit_broke(&parent->matrix, region);
+	return sum;
+}
+
+/* What the child was given; nobody else writes an embryo's record. */
+static void note_inherited(struct cws_record *rec, struct mm_struct *mm,
+			   struct cws_record *parent)
+{
+	rec->inherited_pages = get_mm_rss(mm);
+	rec->inherited_swap_pages = get_mm_counter(mm, MM_SWAPENTS);
+	rec->inherited_hugetlb_pages = cws_compat_hugetlb_pages(mm);
+	rec->inherited_anon_pages = get_mm_counter(mm, MM_ANONPAGES);
+	if (rec->inherited)
+		cws_inherit_book(rec->inherited, mm);
+	if (!parent)
+		return;
+	rec->nth_fork = atomic_inc_return(&parent->forks);
+	rec->parent_broke = broke_so_far(parent);
+}
+
 static void child_born(struct task_struct *child, struct mm_struct *mm)
 {
 	struct cws_record *parent = current->mm ? cws_record_find(current->mm) : NULL;
@@ -168,11 +194,8 @@ static void child_born(struct task_struct *child, struct mm_struct *mm)
 
 	if (!rec)
 		return;
-	if (rec->state == CWS_RECORD_EMBRYO) {
-		rec->inherited_pages = get_mm_rss(mm);
-		rec->inherited_swap_pages = get_mm_counter(mm, MM_SWAPENTS);
-		rec->inherited_hugetlb_pages = cws_compat_hugetlb_pages(mm);
-	}
+	if (rec->state == CWS_RECORD_EMBRYO)
+		note_inherited(rec, mm, parent);
 	cws_birth_publish(rec, CWS_BORN_FORK, child, parent);
 	cws_watch_forked(current, child, rec);
 }

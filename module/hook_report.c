@@ -72,7 +72,8 @@ void cws_hook_report(enum cws_hook_id id, struct cws_hook_report *report)
 	report->name = hook->name;
 	report->mechanism = mechanism_name[hook->mechanism];
 	report->required = hook->required;
-	report->working = armed || (!hook->required && !hook->site && !hook->tp);
+	report->working = armed || hook->unused ||
+			  (!hook->required && !hook->site && !hook->tp);
 	report->hits = 0;
 	for_each_possible_cpu(cpu)
 		report->hits += READ_ONCE(per_cpu(cws_hook_hits, cpu)[id]);

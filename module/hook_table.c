@@ -48,6 +48,10 @@ struct cws_hook cws_hooks[CWS_NR_HOOKS] = {
 		.symbols = { "exit_mmap" }, .required = true,
 		.mechanism = CWS_FTRACE, .group = CWS_GROUP_LIFE,
 	},
+	[CWS_HOOK_COPY_PAGE_RANGE] = {
+		.symbols = { "copy_page_range" },
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_FORK,
+	},
 	[CWS_HOOK_KERNEL_CLONE] = {
 		.symbols = { "kernel_clone" }, .required = true,
 		.mechanism = CWS_KPROBE, .handler = cws_kernel_clone_entry,

@@ -123,6 +123,7 @@ static void record_free_rcu(struct rcu_head *rcu)
 	if (rec->cgroup)
 		cgroup_put(rec->cgroup);
 	cws_lineage_put(rec->lineage);
+	cws_inherit_free(rec->inherited);
 	cws_pool_give(&record_pool, rec);
 }
 
@@ -317,12 +318,17 @@ int cws_records_init(unsigned int max)
 	err = cws_lineage_init(CWS_RECORDS_READY, CWS_LINEAGES_PER_RECORD * max);
 	if (err)
 		goto err_shards;
+	err = cws_inherit_init(CWS_RECORDS_READY);
+	if (err)
+		goto err_lineage;
 	err = cws_pool_init(&record_pool, "cowscope_record", sizeof(struct cws_record),
 			    CWS_RECORDS_READY);
 	if (err)
-		goto err_lineage;
+		goto err_inherit;
 	return 0;
 
+err_inherit:
+	cws_inherit_exit();
 err_lineage:
 	cws_lineage_exit();
 err_shards:
@@ -351,6 +357,7 @@ void cws_records_exit(void)
 		}
 	rcu_barrier();
 	cws_pool_exit(&record_pool);
+	cws_inherit_exit();
 	cws_lineage_exit();
 	vfree(shards);
 	vfree(cws_buckets);

@@ -14,6 +14,7 @@
 #include <linux/refcount.h>
 
 #include "counts.h"
+#include "inherit.h"
 #include "lineage.h"
 
 struct cgroup;
@@ -48,6 +49,11 @@ enum cws_record_state {
  * @inherited_pages: resident pages copied at fork
  * @inherited_hugetlb_pages: hugetlb pages copied at fork
  * @inherited_swap_pages: swap entries copied at fork
+ * @inherited_anon_pages: of @inherited_pages, anonymous
+ * @forks: address spaces forked from it
+ * @nth_fork: which of its parent's @forks it is
+ * @parent_broke: what its parent had copied for itself when it was born
+ * @inherited: the books of its fork, NULL its parent was not watched
  * @lineage: who it is; NULL until it is published, or when no node was to be had
  * @cgroup: where its process was when it ended, referenced; NULL not known
  * @matrix: the counts
@@ -76,6 +82,11 @@ struct cws_record {
 	u64 inherited_pages;
 	u32 inherited_hugetlb_pages;
 	u32 inherited_swap_pages;
+	u32 inherited_anon_pages;
+	u32 nth_fork;
+	atomic_t forks;
+	u64 parent_broke;
+	struct cws_inherited *inherited;
 	struct cws_lineage *lineage;
 	struct cgroup *cgroup;
 	struct cws_matrix matrix;

@@ -45,7 +45,7 @@ static void *report_begin(struct cws_record *rec, bool pairs)
 
 	if (!report)
 		return ERR_PTR(-ENOMEM);
-	report->compare = cws_compare_begin(rec, pairs);
+	report->compare = cws_compare_begin(cws_family_of(rec), pairs);
 	if (!IS_ERR(report->compare))
 		return report;
 	err = report->compare;

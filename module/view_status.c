@@ -22,6 +22,7 @@ struct state {
 	struct cws_lineage_stats lineages;
 	struct cws_clonelog_stats clonelog;
 	struct cws_watch_stats watch;
+	struct cws_inherit_stats inherit;
 	struct cws_hook_gaps gaps;
 	struct cws_hook_report hook[CWS_NR_HOOKS];
 	u64 clone_slots_dropped;
@@ -37,6 +38,7 @@ static void state_read(struct state *s)
 	cws_lineage_stats(&s->lineages);
 	cws_clonelog_stats(&s->clonelog);
 	cws_watchlist_stats(&s->watch);
+	cws_inherit_stats(&s->inherit);
 	cws_hook_gaps(&s->gaps);
 	for (id = 0; id < CWS_NR_HOOKS; id++)
 		cws_hook_report(id, &s->hook[id]);
@@ -89,6 +91,7 @@ static void put_health(struct seq_file *m, const struct state *s)
 	complain(m, &sep, "records_dropped", s->records.records_dropped);
 	complain(m, &sep, "lineages_dropped", s->lineages.lineages_dropped);
 	complain(m, &sep, "watched_dropped", s->watch.watched_dropped);
+	complain(m, &sep, "inherits_dropped", s->inherit.inherits_dropped);
 	seq_puts(m, *sep ? "\n" : "ok\n");
 }
 
@@ -131,8 +134,9 @@ static void put_tables(struct seq_file *m, const struct state *s)
 	put_number(m, "watched", s->watch.watched);
 	put_number(m, "watched_max", s->watch.watched_max);
 	put_number(m, "watched_dropped", s->watch.watched_dropped);
+	put_number(m, "inherits_dropped", s->inherit.inherits_dropped);
 	put_number(m, "memory_bytes", s->records.bytes + s->lineages.bytes +
-		   s->exited.bytes + s->clonelog.bytes + s->watch.bytes +
+		   s->exited.bytes + s->clonelog.bytes + s->watch.bytes + s->inherit.bytes +
 		   cws_account_bytes() + cws_split_bytes() + cws_clone_calls_bytes());
 }
 

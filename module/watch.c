@@ -4,11 +4,13 @@
  * makes and removes directories, holding no lock meanwhile, so whoever waits
  * there for a reader can be waited for by nothing of ours.
  */
+#include <linux/mutex.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/workqueue.h>
 
 #include "command.h"
+#include "hook.h"
 #include "record.h"
 #include "watch.h"
 
@@ -75,8 +77,14 @@ void cws_watch_execed(struct task_struct *task, struct cws_record *rec)
 		cws_record_put(cws_watchlist_replace(task_tgid(task), rec));
 }
 
+/* One at a time, so that the last one to change the list also has the last word. */
+static DEFINE_MUTEX(settle_mutex);
+
 static void watch_settle(void)
 {
+	mutex_lock(&settle_mutex);
+	cws_hooks_set_watching(cws_watchlist_watched());
+	mutex_unlock(&settle_mutex);
 	queue_work(system_wq, &watch_work);
 	flush_work(&watch_work);
 }

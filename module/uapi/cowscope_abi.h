@@ -51,6 +51,7 @@
 	X(family,    0400, "pages shared with each relative, what is armed, the worst case")	\
 	X(pairs,     0400, "pages shared by each two members of its family")		\
 	X(walk,	     0600, "write an address, read its page-table walk")			\
+	X(inherited, 0400, "what became of the pages that it got at fork")			\
 	X(forecast,  0400, "what a fork of it now would put at risk")
 /* What the views after cow answer when the address space has ended. */
 #define COWSCOPE_GONE	"gone"
@@ -267,7 +268,7 @@
 	X(records) X(records_max) X(records_dropped) X(lineages_dropped)	\
 	X(exited) X(exited_max) X(exited_dropped)				\
 	X(clones) X(clones_max) X(clones_dropped)				\
-	X(watched) X(watched_max) X(watched_dropped)				\
+	X(watched) X(watched_max) X(watched_dropped) X(inherits_dropped)	\
 	X(memory_bytes)								\
 	X(hook)
 
