@@ -235,22 +235,6 @@ TEST_F(cow, three_generations)
 		     GREW({ REGION_ANON, CAUSE_REUSED, PAGES }), 0, 0);
 }
 
-/* Until all places of the world are KSM pages; how many are in the end. */
-static size_t wait_merged(FIXTURE_DATA(cow) *self, const struct world *world)
-{
-	size_t merged = 0;
-	int tries;
-
-	for (tries = 0; tries < 1000 && merged < world->pages; tries++) {
-		usleep(10000);
-		if (oracle_pagemap(self->owner->pid, world->base, world->stride,
-				   world->pages, self->frame[0]))
-			return 0;
-		merged = oracle_flagged(self->frame[0], world->pages, KPAGE_KSM);
-	}
-	return merged;
-}
-
 /* A write to a merged page is charged to KSM, also for the last page left. */
 /* Broken: nobody sees that same-page merging is undone all the time. */
 TEST_F(cow, ksm_page)
@@ -258,7 +242,8 @@ TEST_F(cow, ksm_page)
 	struct world world = make_world(_metadata, self->owner, WORLD_MERGEABLE, PAGES);
 
 	ASSERT_EQ(0, world_ksm_start());
-	EXPECT_EQ(PAGES, wait_merged(self, &world));
+	EXPECT_EQ(PAGES, oracle_wait_flagged(self->owner->pid, world.base, PAGE_BYTES, PAGES,
+					     self->frame[0], KPAGE_KSM));
 	ASSERT_EQ(0, world_ksm_stop());
 	warm_up(_metadata, self->owner, &world);
 	expect_write(_metadata, self, self->owner, &world, 0, PAGES,
@@ -274,7 +259,8 @@ TEST_F(cow, ksm_unmerge)
 	struct scope_cow before, after;
 
 	ASSERT_EQ(0, world_ksm_start());
-	EXPECT_EQ(PAGES, wait_merged(self, &world));
+	EXPECT_EQ(PAGES, oracle_wait_flagged(self->owner->pid, world.base, PAGE_BYTES, PAGES,
+					     self->frame[0], KPAGE_KSM));
 	ASSERT_EQ(0, world_ksm_stop());
 	warm_up(_metadata, self->owner, &world);
 	before = cow_of(_metadata, self->owner);

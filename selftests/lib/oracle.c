@@ -67,6 +67,46 @@ size_t oracle_flagged(const uint64_t *entry, size_t count, uint64_t flags)
 	return flagged;
 }
 
+size_t oracle_wait_flagged(pid_t pid, const void *base, size_t stride, size_t count,
+			   uint64_t *entry, uint64_t flags)
+{
+	size_t flagged = 0;
+	int tries;
+
+	for (tries = 0; tries < 1000 && flagged < count; tries++) {
+		usleep(10000);
+		if (oracle_pagemap(pid, base, stride, count, entry))
+			return 0;
+		flagged = oracle_flagged(entry, count, flags);
+	}
+	return flagged;
+}
+
+size_t oracle_frames(const uint64_t *entry, size_t count)
+{
+	size_t frames = 0, i, j;
+
+	for (i = 0; i < count; i++) {
+		if (!(entry[i] & PAGEMAP_PRESENT))
+			continue;
+		for (j = 0; j < i; j++)
+			if ((entry[i] & PAGEMAP_FRAME) == (entry[j] & PAGEMAP_FRAME) &&
+			    (entry[j] & PAGEMAP_PRESENT))
+				break;
+		frames += j == i;
+	}
+	return frames;
+}
+
+size_t oracle_swapped(const uint64_t *entry, size_t count)
+{
+	size_t swapped = 0, i;
+
+	for (i = 0; i < count; i++)
+		swapped += !!(entry[i] & PAGEMAP_SWAPPED);
+	return swapped;
+}
+
 static int write_text(const char *path, int flags, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | flags);
@@ -169,6 +209,20 @@ long long oracle_status(pid_t pid, const char *field)
 		if (!strncmp(line, field, length) && line[length] == ':')
 			value = strtoll(line + length + 1, NULL, 10);
 	fclose(file);
+	return value;
+}
+
+long long oracle_vmstat(const char *name)
+{
+	FILE *file = fopen("/proc/vmstat", "re");
+	long long value = -1, number;
+	char key[128];
+
+	while (file && value < 0 && fscanf(file, "%127s %lld", key, &number) == 2)
+		if (!strcmp(key, name))
+			value = number;
+	if (file)
+		fclose(file);
 	return value;
 }
 

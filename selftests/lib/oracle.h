@@ -32,6 +32,13 @@ int oracle_pagemap(pid_t pid, const void *base, size_t stride, size_t count,
 size_t oracle_moved(const uint64_t *before, const uint64_t *after, size_t count);
 /* How many of the places are mapped with all of these flags. */
 size_t oracle_flagged(const uint64_t *entry, size_t count, uint64_t flags);
+/* Waits until all are, as the last entries say; how many are in the end. */
+size_t oracle_wait_flagged(pid_t pid, const void *base, size_t stride, size_t count,
+			   uint64_t *entry, uint64_t flags);
+/* How many different frames the mapped ones of the places have. */
+size_t oracle_frames(const uint64_t *entry, size_t count);
+/* How many of the places are swap entries. */
+size_t oracle_swapped(const uint64_t *entry, size_t count);
 
 /*
  * Attempts to copy, counted for the calling task alone. setup makes the probe
@@ -47,6 +54,8 @@ long long oracle_attempts_stop(int counter);
 
 /* A field of /proc/PID/status or the like, in its own unit; -1: not there. */
 long long oracle_status(pid_t pid, const char *field);
+/* A counter of /proc/vmstat; -1: this kernel has none of that name. */
+long long oracle_vmstat(const char *name);
 /* Waits until the process has one thread; joining returns before that. */
 bool oracle_alone(pid_t pid);
 /* Lines of /proc/PID/maps, but for vsyscall, which is in no address space. */

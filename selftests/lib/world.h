@@ -75,15 +75,24 @@ struct advice {
 /* arg: struct advice. */
 long world_advise(void *arg);
 
+/* Puts the actor into the cgroup of world_reclaim: what it touches from now on. */
+long world_reclaim_join(void *arg);
+
 /* Machine settings, run by the test itself; 0 or -errno. */
 int world_hugetlb_reserve(size_t pages);
 int world_thp_allow(void);
+/* Lets khugepaged work in a hurry, also on pages that are shared, or not at all. */
+int world_thp_daemon(bool run);
 /* KSM on, in a hurry, and off; merging itself takes a while. */
 int world_ksm_start(void);
 int world_ksm_stop(void);
 /* Some swap on zram, made once and left until world_swap_stop. */
 int world_swap_start(void);
 int world_swap_stop(void);
+/* A cgroup, to have reclaimed what MADV_PAGEOUT leaves alone: pages mapped twice. */
+int world_reclaim_start(void);
+int world_reclaim(void);
+int world_reclaim_stop(void);
 int world_setting(const char *path, const char *value);
 
 #endif /* SELFTEST_WORLD_H */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/swap.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #define KSM		"/sys/kernel/mm/ksm/"
 #define THP		"/sys/kernel/mm/transparent_hugepage/"
 #define HUGETLB		"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+#define CGROUP		"/sys/fs/cgroup/cowscope-selftest/"
 #define ZRAM_CONTROL	"/sys/class/zram-control/hot_add"
 #define SWAP_BYTES	"67108864"
 
@@ -25,6 +27,20 @@ int world_setting(const char *path, const char *value)
 		return -errno;
 	if (write(fd, value, strlen(value)) != (ssize_t)strlen(value))
 		ret = errno ? -errno : -EIO;
+	close(fd);
+	return ret;
+}
+
+static int read_text(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[4096];
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (read(fd, text, sizeof(text)) < 0)
+		ret = -errno;
 	close(fd);
 	return ret;
 }
@@ -60,9 +76,23 @@ int world_thp_allow(void)
 
 	/* Only the tests' own calls may collapse: the daemon stays out. */
 	if (!ret)
-		ret = world_setting(THP "khugepaged/scan_sleep_millisecs", "4000000000");
+		ret = world_thp_daemon(false);
 	if (!ret)
 		ret = world_setting(THP "defrag", "madvise");
+	return ret;
+}
+
+int world_thp_daemon(bool run)
+{
+	int ret = world_setting(THP "khugepaged/max_ptes_shared", run ? "511" : "256");
+
+	if (!ret)
+		ret = world_setting(THP "khugepaged/alloc_sleep_millisecs",
+				    run ? "10" : "60000");
+	/* The last one wakes it up. */
+	if (!ret)
+		ret = world_setting(THP "khugepaged/scan_sleep_millisecs",
+				    run ? "10" : "4000000000");
 	return ret;
 }
 
@@ -78,6 +108,39 @@ int world_ksm_start(void)
 int world_ksm_stop(void)
 {
 	return world_setting(KSM "run", "0");
+}
+
+int world_reclaim_start(void)
+{
+	int ret = world_setting("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
+
+	if (!ret && mkdir(CGROUP, 0755) && errno != EEXIST)
+		ret = -errno;
+	return ret;
+}
+
+long world_reclaim_join(void *arg)
+{
+	(void)arg;
+	return world_setting(CGROUP "cgroup.procs", "0");
+}
+
+/*
+ * Asks for more than there is: the kernel takes what it can and says that it was
+ * less. It goes by sums that it makes every two seconds, or for who reads cpu.stat.
+ */
+int world_reclaim(void)
+{
+	int ret = read_text(CGROUP "cpu.stat");
+
+	if (!ret)
+		ret = world_setting(CGROUP "memory.reclaim", "16M");
+	return ret == -EAGAIN ? 0 : ret;
+}
+
+int world_reclaim_stop(void)
+{
+	return rmdir(CGROUP) && errno != ENOENT ? -errno : 0;
 }
 
 /* The zram device in use as swap, so that it can be given back. */
