@@ -162,6 +162,14 @@ TEST_F(pin, pages_copied_at_fork_are_not_shared)
 	expect_attempts(_metadata, 0, write_part(_metadata, self->heir, &world, 0, PAGES));
 	after = cow_of(_metadata, self->heir);
 	expect_grown(_metadata, &before, &after, GREW_NOTHING);
+	/* Also when a tracker makes the kernel look at each page: it is the heir's own. */
+	ASSERT_EQ(0, actor_call(self->heir, world_clear_soft_dirty, NULL, 0));
+	warm_up(_metadata, self->heir, &world);
+	before = cow_of(_metadata, self->heir);
+	expect_attempts(_metadata, 0, write_part(_metadata, self->heir, &world, 0, PAGES));
+	after = cow_of(_metadata, self->heir);
+	expect_grown(_metadata, &before, &after,
+		     GREW({ REGION_ANON, CAUSE_NOTIFIED, PAGES }));
 }
 
 /* Pinned hugetlb pages are copied at fork as well, in huge pages. */

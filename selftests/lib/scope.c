@@ -125,7 +125,7 @@ int scope_cow_parse(char *text, struct scope_cow *cow)
 {
 	struct scope_table table;
 	bool seen[REGION_ROWS] = { false };
-	int ret = scope_table_parse(text, &table);
+	int ret = text ? scope_table_parse(text, &table) : -ENODATA;
 	int region, cause;
 	size_t row;
 
