@@ -16,6 +16,8 @@
 
 #define PAGES		41
 #define FAILURES	7
+#define CHAIN		211	/* forks in a row */
+#define LINEAGE_MAX	64	/* ancestors that anybody wants to see */
 #define OVERCOMMIT	"/proc/sys/vm/overcommit_memory"
 
 FIXTURE(life) {
@@ -200,6 +202,53 @@ static bool runs(pid_t pid, const char *name)
 		usleep(10000);
 	}
 	return false;
+}
+
+/* In the actor: a chain of forks each link of which ends; the last one stays. */
+static long fork_chain(void *arg)
+{
+	int links = *(int *)arg, end[2];
+	pid_t pid = -1;
+
+	if (pipe(end))
+		return -errno;
+	if (!fork()) {
+		while (--links && !fork())
+			;
+		if (links)
+			_exit(0);
+		pid = getpid();
+		if (write(end[1], &pid, sizeof(pid)) != sizeof(pid))
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(end[1]);
+	if (read(end[0], &pid, sizeof(pid)) != sizeof(pid))
+		pid = -EPIPE;
+	close(end[0]);
+	return pid;
+}
+
+/* However long a chain of forks is, its end keeps a bounded number of ancestors. */
+/* Broken: a daemon that forks itself on and on eats all room for lineages. */
+TEST_F(life, regress_lineage_is_bounded)
+{
+	char lineage[8192], *text;
+	int links = CHAIN, known = 0;
+	pid_t last;
+
+	last = actor_call(self->owner, fork_chain, PASSING(&links));
+	ASSERT_LT(0, last);
+	text = scope_query(last, "status");
+	ASSERT_NE(NULL, text);
+	EXPECT_EQ(0, scope_key(text, "lineage", lineage, sizeof(lineage)));
+	free(text);
+	EXPECT_EQ(last, atoi(lineage));
+	for (text = lineage; (text = strchr(text, '(')); text++)
+		known++;
+	EXPECT_LT(1, known);
+	EXPECT_GE(LINEAGE_MAX, known);
 }
 
 /* exec ends an address space: its counts are a line, the next starts at zero. */
