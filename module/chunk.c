@@ -59,12 +59,12 @@ static void want(struct cws_chunk *chunk, unsigned int i, unsigned long *kind, u
 
 /* Migrating pages are taken down one by one: their mappers cannot be counted. */
 static void want_anon(struct cws_chunk *chunk, unsigned int i, struct page *page,
-		      bool by_small, bool writable)
+		      bool writable)
 {
 	want(chunk, i, chunk->anon, page_token(page_to_pfn(page)));
 	chunk->mappers[i] = cws_compat_page_mapcount(page);
 	chunk->writers[i] = writable;
-	if (by_small && PageCompound(page))
+	if (PageCompound(page) && !chunk->hugetlb)
 		__set_bit(i, chunk->piece);
 }
 
@@ -72,7 +72,7 @@ static void read_shared(const struct cws_part *part, struct cws_chunk *chunk, un
 			pte_t pte)
 {
 	if (pte_present(pte)) {
-		want_anon(chunk, i, pte_page(pte), true, part->writable);
+		want_anon(chunk, i, pte_page(pte), part->writable);
 		return;
 	}
 	want(chunk, i, chunk->anon, pte_token(pte));
@@ -102,6 +102,13 @@ static void count_armed(const struct cws_part *part, struct cws_share *share, u8
 	}
 }
 
+/* The other pieces hold the huge page: a write copies it though nobody else maps it. */
+static void count_piece(const struct cws_part *part, struct cws_share *share, unsigned int nr)
+{
+	if (part->writable)
+		share->pieces += nr;
+}
+
 static void read_table(const struct cws_part *part, const pte_t *ptes, void *data)
 {
 	struct reading *reading = data;
@@ -118,8 +125,12 @@ static void read_table(const struct cws_part *part, const pte_t *ptes, void *dat
 
 		switch (state) {
 		case CWS_STATE_OWN:
+			own++;
+			continue;
 		case CWS_STATE_LAST:
 			own++;
+			if (PageCompound(pte_page(pte)))
+				count_piece(part, share, 1);
 			continue;
 		case CWS_STATE_SHARED:
 			own++;
@@ -149,7 +160,7 @@ static void read_huge(const struct cws_part *part, const struct cws_huge *huge, 
 	struct cws_chunk *chunk = reading->chunk;
 	struct cws_share *share = &reading->member->share[part->region];
 	unsigned long nr = (part->end - part->addr) >> PAGE_SHIFT;
-	unsigned int i;
+	unsigned int i, last = 0;
 
 	chunk->hugetlb = is_vm_hugetlb_page(part->vma);
 	chunk->region = part->region;
@@ -165,13 +176,17 @@ static void read_huge(const struct cws_part *part, const struct cws_huge *huge, 
 		    state != CWS_STATE_SWAP)
 			share->present++;
 		count_armed(part, share, state, 1);
+		last += state == CWS_STATE_LAST;
 		if (!huge->page)
 			continue;
 		if (state == CWS_STATE_SHARED)
-			want_anon(chunk, i, huge->page + i, false, part->writable);
+			want_anon(chunk, i, huge->page + i, part->writable);
 		else if (state == CWS_STATE_FILE && reading->files)
 			want(chunk, i, chunk->cache, page_token(page_to_pfn(huge->page + i)));
 	}
+	/* Whole it would be taken over; others have a part of it. */
+	if (last < nr && !chunk->hugetlb)
+		count_piece(part, share, last);
 }
 
 static void read_hole(const struct cws_part *part, void *data)
@@ -278,13 +293,9 @@ static void match_table(const struct cws_part *part, const pte_t *ptes, void *da
 	unsigned int end = first + ((part->end - part->addr) >> PAGE_SHIFT);
 	unsigned int i = first;
 
-	for_each_set_bit_from(i, chunk->todo, end) {
-		if (pte_token(READ_ONCE(ptes[i - first])) != chunk->token[i])
-			continue;
-		if (test_bit(i, chunk->anon) && PageCompound(pfn_to_page(chunk->token[i] >> 1)))
-			__set_bit(i, chunk->piece);
-		found(matching, part, i);
-	}
+	for_each_set_bit_from(i, chunk->todo, end)
+		if (pte_token(READ_ONCE(ptes[i - first])) == chunk->token[i])
+			found(matching, part, i);
 }
 
 static void match_huge(const struct cws_part *part, const struct cws_huge *huge, void *data)

@@ -43,7 +43,7 @@ struct cws_source {
  * @anon: of @todo, anonymous
  * @cache: of @todo, page cache
  * @swap: of @todo, swapped out
- * @piece: of @anon, a piece of a larger page that somebody maps by small entries
+ * @piece: of @anon, a piece of a transparent huge page
  */
 struct cws_chunk {
 	struct cws_source source;

@@ -131,9 +131,9 @@ static void count_pairs(struct cws_compare *compare)
 
 /*
  * What a page costs if all write that may: a copy for each. If nobody else maps it,
- * the last one takes it over, but not a piece of a larger page, which is held
- * by the references of the other pieces and copied (do_wp_page looks at the count of
- * the whole).
+ * the last one takes it over, but not a piece of a huge page. One writer after the other
+ * would leave the last the whole; in turn, both mappings are split, and each
+ * piece is held by the references of the others and copied.
  */
 static void count_worst(struct cws_compare *compare)
 {

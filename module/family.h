@@ -22,7 +22,10 @@ enum cws_relation {
 	CWS_INFERRED,	/* by a common root of anonymous memory; how is not known */
 };
 
-/* What one member holds in one region, in pages; the columns of family. */
+/*
+ * What one member holds in one region, in pages; the columns of family. pieces: of huge
+ * pages, which nobody else maps and a write copies all the same; only in the worst case.
+ */
 struct cws_share {
 	u64 present;
 	u64 shared;
@@ -33,6 +36,7 @@ struct cws_share {
 	u64 armed_file;
 	u64 armed_zero;
 	u64 armed_ksm;
+	u64 pieces;
 };
 
 /**

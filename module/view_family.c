@@ -115,6 +115,7 @@ static void add_share(struct cws_share *to, const struct cws_share *from)
 	to->armed_file += from->armed_file;
 	to->armed_zero += from->armed_zero;
 	to->armed_ksm += from->armed_ksm;
+	to->pieces += from->pieces;
 }
 
 static void sum_shares(const struct cws_member *member, struct cws_share *sum)
@@ -160,10 +161,13 @@ static void put_number(struct seq_file *m, const char *key, u64 number)
 	seq_printf(m, "%s %llu\n", key, number);
 }
 
-/* Zero page, KSM and page cache stay what they are: a copy for each who may write. */
+/*
+ * Zero page, KSM and page cache stay what they are: a copy for each who may write. And
+ * pieces of huge pages, but for the last.
+ */
 static u64 always_copied(const struct cws_share *share)
 {
-	return share->armed_file + share->armed_zero + share->armed_ksm;
+	return share->armed_file + share->armed_zero + share->armed_ksm + share->pieces;
 }
 
 static void put_sums(struct seq_file *m, const struct cws_compare *compare)

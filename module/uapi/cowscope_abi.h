@@ -172,7 +172,7 @@
 	" armed_zero_pages armed_ksm_pages mm comm"
 /*
  * One row per member and region where it has anything, then its row "total".
- * relation: self parent child sibling grandparent grandchild ancestor descendant relative,
+ * relation: self parent child sibling grandparent grandchild ancestor descendant cousin relative,
  *   or inferred: older than the module, known by a common root of its anonymous memory
  * present: anonymous or page cache, the zero page not counted
  * shared: anonymous pages that this member and the process asked for both map now (row self: that
@@ -189,8 +189,10 @@
 	X(memory_max_pages) X(memory_available_pages)
 /*
  * armed_*, swap_in: of the process asked for. worst_case: new memory if it alone wrote every armed page;
- * worst_case_family: if every member did. memory_max: room below the nearest memory.max of its cgroups,
- * "-" no limit; memory_available: of the machine. skipped: members that ended or could not be read
+ * worst_case_family: if every member did, whatever the order. Pieces of huge pages count for each writer, those that
+ * nobody else maps any more as well: an upper bound, at least one page per huge page too high. A page held by more
+ * than page tables (a pipe, a pin, one of the kernel's batches) costs one copy more. memory_max: the least room below
+ * a memory.max of its cgroups, "-" no limit; memory_available: of the machine. skipped: members that ended or could not be read
  */
 #define COWSCOPE_HEADER_PAIRS							\
 	"pid peer shared_pages elsewhere_pages cache_pages swap_pages mm peer_mm"
