@@ -23,7 +23,7 @@ static void get_key(const void *row, unsigned int arg, struct cell *cell)
 	const struct walk *walk = row;
 
 	cell->text = walk->value[arg];
-	cell->words = arg == WALK_why;
+	cell->words = arg == WALK_why || arg == WALK_mapping;
 }
 
 /* All words, but for one number. */
