@@ -108,7 +108,7 @@ static struct cws_next next_sole(struct folio *folio)
 		return NEXT(EITHER, "still in the swap cache: copied while a swap entry is left");
 	/* Every entry that maps some of it holds a reference; here that is one. */
 	if (folio_ref_count(folio) > 1)
-		return NEXT(EITHER, "mapped by nobody else, but held: copied unless let go by then");
+		return NEXT(EITHER, "mapped by nobody else but held: copied unless let go by then");
 	if (folio_test_locked(folio))
 		return NEXT(EITHER, "mapped by nobody else, but locked at this moment");
 	return nr > 1 ? NEXT(TAKE_OVER, "nobody else maps or holds the huge page") :
@@ -205,7 +205,8 @@ struct cws_next cws_next_write(struct vm_area_struct *vma, unsigned long addr,
 	if (vma->vm_flags & VM_SHARED)
 		return NEXT(NOTIFY, "shared mapping: the entry is made writable");
 	if (entry->huge)
-		return is_vm_hugetlb_page(vma) ? next_hugetlb(entry) : next_huge(vma, entry);
+		return is_vm_hugetlb_page(vma) && entry->page ? next_hugetlb(entry) :
+								next_huge(vma, entry);
 	if (entry->page)
 		return next_page(entry);
 	if (pte_pfn(entry->pte) == page_to_pfn(ZERO_PAGE(0)))
