@@ -4,16 +4,13 @@
  * mprotect there and back.
  */
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 #include "kselftest_harness.h"
 #include "lib/expect.h"
+#include "lib/guard.h"
 
 #define PAGES		53
 
@@ -127,61 +124,6 @@ TEST_F(track, mprotect_and_back_copies_nothing)
 	EXPECT_EQ(PAGES, write_after_mprotect(_metadata, self));
 }
 
-/* In the actor: its world under userfaultfd's write protection. */
-static long guard_world(void *arg)
-{
-	const struct world *world = arg;
-	size_t bytes = world->pages * world->stride;
-	struct uffdio_api api = {
-		.api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP,
-	};
-	struct uffdio_register reg = {
-		.range = { (unsigned long)world->base, bytes },
-		.mode = UFFDIO_REGISTER_MODE_WP,
-	};
-	struct uffdio_writeprotect wp = {
-		.range = reg.range, .mode = UFFDIO_WRITEPROTECT_MODE_WP,
-	};
-	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &reg) ||
-	    ioctl(fd, UFFDIO_WRITEPROTECT, &wp))
-		return -errno;
-	return fd;
-}
-
-/* In the test: the actor's descriptor. */
-static int fetch_fd(const struct actor *actor, int fd)
-{
-	int pidfd = syscall(SYS_pidfd_open, actor->pid, 0);
-	int mine = syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-
-	close(pidfd);
-	return mine;
-}
-
-/* Answers write faults until there were enough; how many were answered. */
-static int answer_faults(int fd, int wanted)
-{
-	struct pollfd event = { .fd = fd, .events = POLLIN };
-	struct uffdio_writeprotect wp = { .mode = 0 };
-	struct uffd_msg message;
-	int answered = 0;
-
-	while (answered < wanted && poll(&event, 1, 5000) == 1) {
-		if (read(fd, &message, sizeof(message)) != sizeof(message))
-			continue;
-		if (message.event != UFFD_EVENT_PAGEFAULT)
-			break;
-		wp.range.start = message.arg.pagefault.address & ~(PAGE_BYTES - 1);
-		wp.range.len = PAGE_BYTES;
-		if (ioctl(fd, UFFDIO_WRITEPROTECT, &wp))
-			break;
-		answered++;
-	}
-	return answered;
-}
-
 /* A write that userfaultfd catches is handed over: no copy, nothing lost. */
 /* Broken: live migration and snapshots show up as losses or as copies. */
 TEST_F(track, userfault)
@@ -193,14 +135,14 @@ TEST_F(track, userfault)
 
 	fd = actor_call(self->owner, guard_world, PASSING(&self->world));
 	ASSERT_LE(0, fd);
-	fd = fetch_fd(self->owner, fd);
+	fd = guard_fetch(self->owner, fd);
 	ASSERT_LE(0, fd);
 	warm_up(_metadata, self->owner, &self->world);
 	ASSERT_EQ(0, oracle_pagemap(self->owner->pid, self->world.base, PAGE_BYTES, PAGES,
 				    self->frame[0]));
 	before = cow_of(_metadata, self->owner);
 	ASSERT_EQ(0, actor_send(self->owner, world_write, PASSING(&pass)));
-	EXPECT_EQ(PAGES, answer_faults(fd, PAGES));
+	EXPECT_EQ(PAGES, guard_answer(fd, PAGES));
 	ASSERT_EQ(0, actor_wait(self->owner, PASSING(&pass)));
 	after = cow_of(_metadata, self->owner);
 	ASSERT_EQ(0, oracle_pagemap(self->owner->pid, self->world.base, PAGE_BYTES, PAGES,

@@ -38,6 +38,22 @@ int oracle_pagemap(pid_t pid, const void *base, size_t stride, size_t count,
 	return ret;
 }
 
+int oracle_pagemap_read(pid_t pid, const void *base, size_t pages, uint64_t *entry)
+{
+	off_t at = (uintptr_t)base / PAGE_BYTES * sizeof(*entry);
+	ssize_t want = pages * sizeof(*entry), got;
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = pread(fd, entry, want, at);
+	close(fd);
+	return got == want ? 0 : -EIO;
+}
+
 size_t oracle_moved(const uint64_t *before, const uint64_t *after, size_t count)
 {
 	size_t moved = 0, i;
@@ -224,6 +240,29 @@ long long oracle_vmstat(const char *name)
 	if (file)
 		fclose(file);
 	return value;
+}
+
+long oracle_smaps(pid_t pid, const void *addr, const char *field)
+{
+	unsigned long start, end, at = (unsigned long)addr;
+	size_t length = strlen(field);
+	char path[64], line[512];
+	bool inside = false;
+	long pages = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	while (pages < 0 && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
+			inside = start <= at && at < end;
+		else if (inside && !strncmp(line, field, length) && line[length] == ':')
+			pages = strtol(line + length + 1, NULL, 10) * 1024 / PAGE_BYTES;
+	}
+	fclose(file);
+	return pages;
 }
 
 bool oracle_alone(pid_t pid)

@@ -28,6 +28,8 @@
  */
 int oracle_pagemap(pid_t pid, const void *base, size_t stride, size_t count,
 		   uint64_t *entry);
+/* pagemap entries of so many pages, in one read. 0 or -errno. */
+int oracle_pagemap_read(pid_t pid, const void *base, size_t pages, uint64_t *entry);
 /* How many of the places had a frame before and have another one now. */
 size_t oracle_moved(const uint64_t *before, const uint64_t *after, size_t count);
 /* How many of the places are mapped with all of these flags. */
@@ -56,6 +58,8 @@ long long oracle_attempts_stop(int counter);
 long long oracle_status(pid_t pid, const char *field);
 /* A counter of /proc/vmstat; -1: this kernel has none of that name. */
 long long oracle_vmstat(const char *name);
+/* A field of smaps, in pages, of the mapping that holds an address; -1: not there. */
+long oracle_smaps(pid_t pid, const void *addr, const char *field);
 /* Waits until the process has one thread; joining returns before that. */
 bool oracle_alone(pid_t pid);
 /* Lines of /proc/PID/maps, but for vsyscall, which is in no address space. */

@@ -204,6 +204,14 @@ long world_read(void *arg)
 	return 0;
 }
 
+long world_write_every_other(void *arg)
+{
+	const struct world *world = arg;
+
+	fill(world->base, 2 * world->stride, (world->pages + 1) / 2, 'e');
+	return 0;
+}
+
 long world_check(void *arg)
 {
 	const struct pass *pass = arg;
@@ -246,6 +254,38 @@ long world_pin(void *arg)
 			      &buffer, 1))
 		return -errno;
 	return 0;
+}
+
+/* Writes to the pages of a range that are there. */
+static int own_range(char *start, char *end)
+{
+	volatile char *at;
+	uint64_t entry;
+	int ret = 0;
+
+	for (at = start; at < end && !ret; at += PAGE_BYTES) {
+		ret = oracle_pagemap(getpid(), (char *)at, PAGE_BYTES, 1, &entry);
+		if (!ret && entry & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED))
+			*at = *at;
+	}
+	return ret;
+}
+
+long world_own_all(void *arg)
+{
+	FILE *file = fopen("/proc/self/maps", "re");
+	unsigned long start, end;
+	char line[512], perms[8];
+	int ret = file ? 0 : -errno;
+
+	(void)arg;
+	while (!ret && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%lx-%lx %7s", &start, &end, perms) == 3 &&
+		    !strncmp(perms, "rw", 2) && perms[3] == 'p')
+			ret = own_range((char *)start, (char *)end);
+	if (file)
+		fclose(file);
+	return ret;
 }
 
 long world_clear_soft_dirty(void *arg)

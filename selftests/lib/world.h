@@ -56,10 +56,17 @@ struct pass {
 /* arg: struct pass. 0 or -errno. */
 long world_write(void *arg);
 long world_read(void *arg);
+/* Every second place, from the first one on. arg: struct world. */
+long world_write_every_other(void *arg);
 /* How many places hold value in their first byte. */
 long world_check(void *arg);
 /* MADV_DONTNEED over the whole world: gives the pages back. arg: struct world. */
 long world_drop(void *arg);
+/*
+ * Writes what stands there to every page of the actor that may be written: nothing that
+ * the test does to its own memory changes the actor's any more.
+ */
+long world_own_all(void *arg);
 /* Makes soft-dirty tracking write-protect the whole address space. */
 long world_clear_soft_dirty(void *arg);
 
