@@ -10,6 +10,8 @@
 #include <linux/ftrace.h>
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
+#include <linux/ns_common.h>
+#include <linux/nsproxy.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -174,6 +176,24 @@ static inline bool cws_compat_worker_args(const struct kernel_clone_args *args)
 	return args->io_thread || args->user_worker;
 #else
 	return args->io_thread;
+#endif
+}
+
+/**
+ * cws_compat_mnt_ns_inum() - the inode number of a mount namespace
+ * @nsproxy: of a task, kept by its task_lock
+ *
+ * The struct is the kernel's own and its getter is not exported. The common part
+ * stands first in all of them, unless the layout is shuffled.
+ *
+ * Return: the number; 0 not known.
+ */
+static inline u32 cws_compat_mnt_ns_inum(const struct nsproxy *nsproxy)
+{
+#ifdef CONFIG_RANDSTRUCT
+	return 0;
+#else
+	return ((const struct ns_common *)nsproxy->mnt_ns)->inum;
 #endif
 }
 

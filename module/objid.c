@@ -27,5 +27,6 @@ void cws_objid_init(void)
  */
 u64 cws_objid(const void *object)
 {
-	return siphash_1u64((u64)(uintptr_t)object, &key);
+	/* 63 bits: so that no name looks like a kernel address. */
+	return siphash_1u64((u64)(uintptr_t)object, &key) >> 1;
 }

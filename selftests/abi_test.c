@@ -103,6 +103,13 @@ static const struct heading heading[] = {
 	{ "clones", COWSCOPE_HEADER_CLONES },
 	{ "totals", COWSCOPE_HEADER_TOTALS },
 	{ "watch", COWSCOPE_HEADER_WATCH },
+	{ "sharing", COWSCOPE_HEADER_SHARING },
+};
+
+static const struct heading view_heading[] = {
+	{ "cow", COWSCOPE_HEADER_COW },
+	{ "sharing", COWSCOPE_HEADER_SHARING },
+	{ "files", COWSCOPE_HEADER_FILES },
 };
 
 /* The first line names the columns; blanks between them do not matter. */
@@ -143,10 +150,12 @@ TEST_F(abi, headers)
 		expect_header(_metadata, text, heading[i].header);
 		free(text);
 	}
-	text = scope_query(self->owner->pid, "cow");
-	ASSERT_NE(NULL, text);
-	expect_header(_metadata, text, COWSCOPE_HEADER_COW);
-	free(text);
+	for (i = 0; i < ARRAY_SIZE(view_heading); i++) {
+		text = scope_query(self->owner->pid, view_heading[i].name);
+		ASSERT_NE(NULL, text);
+		expect_header(_metadata, text, view_heading[i].header);
+		free(text);
+	}
 }
 
 /* Every record of a table has as many fields as the header has columns. */

@@ -34,6 +34,7 @@
 	X(exited,	0400, 1)		\
 	X(clones,	0400, 1)		\
 	X(totals,	0400, 1)		\
+	X(sharing,	0400, 1)		\
 	X(control,	0600, 0)		\
 	X(watch,	0600, 0)		\
 	X(query,	0600, 0)
@@ -48,6 +49,8 @@
 	X(status,    0400, "who it is, its lineage, its birth, its sums")		\
 	X(cow,	     0400, "region x cause")						\
 	X(pages,     0400, "what every page of it is: runs of equal state, mapping by mapping")	\
+	X(sharing,   0400, "every resource of its tasks, and with whom it is shared")	\
+	X(files,     0400, "its descriptors, and who else holds the same open file descriptions")	\
 	X(family,    0400, "pages shared with each relative, what is armed, the worst case")	\
 	X(pairs,     0400, "pages shared by each two members of its family")		\
 	X(walk,	     0600, "write an address, read its page-table walk")			\
@@ -247,6 +250,68 @@
 #define COWSCOPE_WALK_KEYS(X)							\
 	X(address) X(mapping) X(perms) X(region) X(name) X(state) X(mapped_by)	\
 	X(next_write) X(why)
+
+/*
+ * Kinds of kernel objects that tasks can share: word, the CLONE_ flag that shares it or, for
+ * namespaces and cgroup, makes it new, help. Order of the rows of sharing.
+ */
+#define COWSCOPE_KINDS(X)								\
+	X(MM,		 mm,		       CLONE_VM,      "address space")		\
+	X(FILES,	 files,		       CLONE_FILES,   "descriptor table")	\
+	X(FS,		 fs,		       CLONE_FS,      "working directory, root, umask")	\
+	X(SIGHAND,	 sighand,	       CLONE_SIGHAND, "signal handlers")	\
+	X(SIGNAL,	 signal,	       CLONE_THREAD,  "thread group: pending signals, limits, timers")	\
+	X(IO,		 io,		       CLONE_IO,      "I/O context")		\
+	X(SYSVSEM,	 sysvsem,	       CLONE_SYSVSEM, "undo list of System V semaphores")	\
+	X(MNT_NS,	 mnt_ns,	       CLONE_NEWNS,   "mount namespace")	\
+	X(UTS_NS,	 uts_ns,	       CLONE_NEWUTS,  "UTS namespace")		\
+	X(IPC_NS,	 ipc_ns,	       CLONE_NEWIPC,  "IPC namespace")		\
+	X(NET_NS,	 net_ns,	       CLONE_NEWNET,  "network namespace")	\
+	X(PID_NS,	 pid_ns,	       CLONE_NEWPID,  "PID namespace that the task is in")	\
+	X(PID_NS_CHILD,	 pid_ns_for_children,  CLONE_NEWPID,  "PID namespace of its future children")	\
+	X(USER_NS,	 user_ns,	       CLONE_NEWUSER, "user namespace")		\
+	X(TIME_NS,	 time_ns,	       CLONE_NEWTIME, "time namespace that the task is in")	\
+	X(TIME_NS_CHILD, time_ns_for_children, CLONE_NEWTIME, "time namespace of its future children")	\
+	X(CGROUP_NS,	 cgroup_ns,	       CLONE_NEWCGROUP, "cgroup namespace")	\
+	X(CGROUP,	 cgroup,	       CLONE_INTO_CGROUP, "cgroup of the v2 hierarchy")
+
+#define COWSCOPE_HEADER_SHARING	"kind id tasks processes members mark"
+/*
+ * The file: one row per object that two or more tasks use. The view of a process: one row per
+ * object that any of its tasks uses, shared or not.
+ * kind: COWSCOPE_KINDS
+ * id: namespaces: inode number, as in /proc/PID/ns; cgroup: inode number of its directory; mm:
+ *   serial number of the address space, "-" it has no record; the rest: 16 hexadecimal digits, the
+ *   address hashed with a key of this load: equal as long as the object lives
+ * tasks, processes: that use it. They all used it at one and the same moment, a different one for
+ *   each reading; a task that came or went during the reading may be missing
+ * members: PID(tasks) joined by ",", oldest first; then "+N": N processes more, beyond
+ *   COWSCOPE_MEMBERS_MAX or invisible in the reader's PID namespace
+ * mark: what is unusual, joined by "|", or "-":
+ *   across: mm, files, fs, sighand, io or sysvsem of more than one process
+ *   kthreads: of kernel threads and processes alike
+ * More than 262,144 tasks are refused with ENOMEM.
+ */
+#define COWSCOPE_MEMBERS_MAX	16
+#define COWSCOPE_MARK_ACROSS	"across"
+#define COWSCOPE_MARK_KTHREADS	"kthreads"
+
+#define COWSCOPE_HEADER_FILES	"fd id offset flags type cloexec holders peer path"
+/*
+ * One row per descriptor, ascending; what is opened or closed during the reading may be missing.
+ * id: of the open file description: what fork, dup and SCM_RIGHTS share, offset and flags with it.
+ *   Opening the same file twice makes two. 16 hexadecimal digits, as in sharing
+ * offset: of the next read or write   flags: access mode, then O_ names, joined by "|", unknown
+ *   bits as one hex number   type: file dir char block pipe socket link anon   cloexec: yes no
+ * holders: the other descriptors that are the same open file description, as PID:FD joined by ",",
+ *   then "+N": N more, beyond COWSCOPE_HOLDERS_MAX or invisible in the reader's PID namespace;
+ *   COWSCOPE_HOLDERS_NONE; or "-", the descriptor changed during the reading. PID is a thread where
+ *   a thread has a descriptor table of its own. In flight in a socket is in no table and not seen
+ * peer: of a socket: socket:[INODE] of the other end, ADDRESS:PORT, or "-"
+ * path: as /proc/PID/fd has it
+ */
+#define COWSCOPE_HOLDERS_MAX	16
+#define COWSCOPE_HOLDERS_NONE	"none"
 
 /*
  * Keys of status, in this order. A hook line is
