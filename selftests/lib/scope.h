@@ -68,6 +68,9 @@ int scope_find(const struct scope_table *table, size_t from, const char *column,
 int scope_find_pid(const struct scope_table *table, size_t from, const char *column,
 		   pid_t pid);
 
+/* How often "PID(tasks)" stands in a members field; *tasks is the last one's. */
+int scope_member(const char *members, pid_t pid, int *tasks);
+
 int scope_cow_parse(char *text, struct scope_cow *cow);
 int scope_cow(pid_t pid, struct scope_cow *cow);
 

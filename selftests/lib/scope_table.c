@@ -138,3 +138,18 @@ int scope_find_pid(const struct scope_table *table, size_t from, const char *col
 	snprintf(text, sizeof(text), "%d", pid);
 	return scope_find(table, from, column, text);
 }
+
+int scope_member(const char *members, pid_t pid, int *tasks)
+{
+	char wanted[32];
+	int times = 0;
+	const char *at;
+
+	snprintf(wanted, sizeof(wanted), "%d(", pid);
+	for (at = members; at && *at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (!strncmp(at, wanted, strlen(wanted))) {
+			*tasks = atoi(at + strlen(wanted));
+			times++;
+		}
+	return times;
+}
