@@ -46,6 +46,8 @@ FETCH(family, family)
 FETCH(pairs, pairs)
 FETCH(inherited, inherited)
 FETCH(forecast, forecast)
+FETCH(sharing, sharing)
+FETCH(files, files)
 
 int fetch_walk(const struct source *src, pid_t pid, uint64_t address,
 	       struct walk *out, struct err *e)
