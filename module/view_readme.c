@@ -5,7 +5,8 @@
 #include "view.h"
 
 #define VIEW_LINE(name, mode, help)	"  " #name ": " help "\n"
-#define WORD_LINE(id, name, help)	"  " #name ": " help "\n"
+#define CAUSE_LINE(id, name, help)	"  " #name ": " help "\n"
+#define WORD(id, name, help)		" " #name
 
 static int readme_show(struct seq_file *m, void *unused)
 {
@@ -30,15 +31,10 @@ static int readme_show(struct seq_file *m, void *unused)
 		 COWSCOPE_VIEWS(VIEW_LINE)
 		 "\n"
 		 "Causes (4 KiB pages where not said otherwise):\n"
-		 COWSCOPE_CAUSES(WORD_LINE)
-		 "\n"
-		 "Regions:\n"
-		 COWSCOPE_REGIONS(WORD_LINE)
-		 "\n"
-		 "States of a page, with " COWSCOPE_STATE_HUGE " when a huge entry maps it and "
-		 COWSCOPE_STATE_RO " when it is\n"
-		 "write-protected in a writable mapping:\n"
-		 COWSCOPE_STATES(WORD_LINE));
+		 COWSCOPE_CAUSES(CAUSE_LINE)
+		 "Regions:" COWSCOPE_REGIONS(WORD) "\n"
+		 "States:" COWSCOPE_STATES(WORD) ", with " COWSCOPE_STATE_HUGE " and "
+		 COWSCOPE_STATE_RO "\n");
 	return 0;
 }
 
