@@ -46,7 +46,8 @@
 #define CWS_COMPAT_LARGE_COPIES	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0))
 
 /**
- * cws_compat_page_mapcount() - page-table entries that map one page
+ * cws_compat_mapcount_in() - page-table entries that map one page
+ * @folio: of @page
  * @page: a page that cannot be freed during the call
  *
  * The per-page count, and huge mappings of its folio. What the kernel had under
@@ -56,9 +57,8 @@
  *
  * Return: number of mappings, 0 and up.
  */
-static inline int cws_compat_page_mapcount(struct page *page)
+static inline int cws_compat_mapcount_in(struct folio *folio, struct page *page)
 {
-	struct folio *folio = page_folio(page);
 	int count = atomic_read(&page->_mapcount) + 1;
 
 	if (count < 0)
@@ -72,6 +72,11 @@ static inline int cws_compat_page_mapcount(struct page *page)
 		count += folio_entire_mapcount(folio);
 	}
 	return count;
+}
+
+static inline int cws_compat_page_mapcount(struct page *page)
+{
+	return cws_compat_mapcount_in(page_folio(page), page);
 }
 
 /*

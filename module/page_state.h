@@ -40,7 +40,8 @@ enum cws_table {
  * @addr: first byte
  * @end: behind the last byte
  * @region: of all of it
- * @cow: private, and no PFN map: a writable entry is an exclusive anonymous page
+ * @plain: no PFN map: what is present and not special is a page
+ * @cow: plain and private: a writable entry is an exclusive anonymous page
  * @writable: the mapping may be written now
  * @table: of the entry that was looked at
  */
@@ -49,6 +50,7 @@ struct cws_part {
 	unsigned long addr;
 	unsigned long end;
 	u8 region;
+	bool plain;
 	bool cow;
 	bool writable;
 	u8 table;
@@ -66,15 +68,10 @@ struct cws_huge {
 	struct page *page;
 };
 
-/**
- * cws_page_shared() - is a page mapped by anybody else
- * @page: anonymous, not exclusive
- *
- * Return: CWS_STATE_SHARED or CWS_STATE_LAST.
- */
-static __always_inline u8 cws_page_shared(struct page *page)
+/* Of an anonymous page that is not exclusive: is it mapped by anybody else. */
+static __always_inline u8 cws_page_shared(struct folio *folio, struct page *page)
 {
-	return cws_compat_page_mapcount(page) > 1 ? CWS_STATE_SHARED : CWS_STATE_LAST;
+	return cws_compat_mapcount_in(folio, page) > 1 ? CWS_STATE_SHARED : CWS_STATE_LAST;
 }
 
 /* @flags_page carries the exclusive mark: the head of a huge mapping. */
@@ -88,7 +85,7 @@ static __always_inline u8 cws_page_state(const struct cws_part *part, struct pag
 	if (!folio_test_anon(folio))
 		return part->region == CWS_REGION_SPECIAL ? CWS_STATE_SPECIAL :
 							    CWS_STATE_FILE;
-	return PageAnonExclusive(flags_page) ? CWS_STATE_OWN : cws_page_shared(page);
+	return PageAnonExclusive(flags_page) ? CWS_STATE_OWN : cws_page_shared(folio, page);
 }
 
 /*
@@ -111,7 +108,12 @@ static inline u8 cws_absent_state(const struct cws_part *part, swp_entry_t entry
 	return CWS_STATE_SPECIAL;
 }
 
-u8 cws_present_pte_state(const struct cws_part *part, pte_t pte);
+static __always_inline u8 cws_page_ro(const struct cws_part *part, pte_t pte)
+{
+	return part->writable && !pte_write(pte) ? CWS_PAGE_RO : 0;
+}
+
+u8 cws_special_pte_state(const struct cws_part *part, pte_t pte);
 
 /**
  * cws_pte_state() - state of the page behind a lowest-level entry
@@ -123,9 +125,14 @@ u8 cws_present_pte_state(const struct cws_part *part, pte_t pte);
 static __always_inline u8 cws_pte_state(const struct cws_part *part, pte_t pte)
 {
 	if (likely(pte_present(pte))) {
-		if (pte_write(pte) && part->cow && !pte_special(pte))
+		struct page *page;
+
+		if (unlikely(pte_special(pte) || !part->plain))
+			return cws_special_pte_state(part, pte);
+		if (pte_write(pte) && part->cow)
 			return CWS_STATE_OWN;
-		return cws_present_pte_state(part, pte);
+		page = pfn_to_page(pte_pfn(pte));
+		return cws_page_state(part, page, page) | cws_page_ro(part, pte);
 	}
 	if (pte_none(pte))
 		return CWS_STATE_NONE;
@@ -141,9 +148,12 @@ static __always_inline u8 cws_pte_state(const struct cws_part *part, pte_t pte)
  */
 static inline u8 cws_huge_state(const struct cws_huge *huge, unsigned int nr)
 {
+	u8 shared;
+
 	if (!huge->each)
 		return huge->state;
-	return (huge->state & ~CWS_PAGE_STATE) | cws_page_shared(huge->page + nr);
+	shared = cws_page_shared(page_folio(huge->page), huge->page + nr);
+	return (huge->state & ~CWS_PAGE_STATE) | shared;
 }
 
 #endif /* CWS_PAGE_STATE_H */

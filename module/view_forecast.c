@@ -123,16 +123,14 @@ static void count_page(struct forecast *forecast, const struct cws_part *part, u
 	forecast->at_risk += risk ? copies : 0;
 }
 
-/* Both copy a piece of a larger page, see count_worst() in compare.c. */
+/*
+ * New pages for a page that is its owner's alone: the first writer's, and if it is a
+ * piece of a larger page the second one's as well, see count_worst() in compare.c.
+ */
 static unsigned int copies_of(pte_t pte, u8 state)
 {
-	switch (state & CWS_PAGE_STATE) {
-	case CWS_STATE_OWN:
-	case CWS_STATE_LAST:
-		return pte_present(pte) && PageCompound(pte_page(pte)) ? 2 : 1;
-	default:
-		return 1;
-	}
+	return (state & CWS_PAGE_STATE) == CWS_STATE_OWN && pte_present(pte) &&
+	       PageCompound(pte_page(pte)) ? 2 : 1;
 }
 
 static void forecast_table(const struct cws_part *part, const pte_t *ptes, void *data)
@@ -161,8 +159,12 @@ static void forecast_huge(const struct cws_part *part, const struct cws_huge *hu
 	/* A transparent huge page keeps a table in store for its split. */
 	count_tables(forecast, part, part->table == CWS_TABLE_PMD &&
 		     !is_vm_hugetlb_page(part->vma) ? CWS_TABLE_PTE : part->table);
-	for (i = 0; i < nr; i++)
-		count_page(forecast, part, cws_huge_state(huge, i), 1);
+	for (i = 0; i < nr; i++) {
+		u8 state = cws_huge_state(huge, i);
+
+		count_page(forecast, part, state,
+			   (state & CWS_PAGE_STATE) == CWS_STATE_OWN ? 2 : 1);
+	}
 }
 
 static void forecast_hole(const struct cws_part *part, void *data)

@@ -23,6 +23,8 @@ struct run {
 
 /* Every page of a table may be a run, after one that was held back. */
 #define PAGES_RUNS	(PTRS_PER_PTE + 1)
+/* Rows of one part: seq_file throws away and asks again for what did not fit. */
+#define PAGES_ROWS	64
 
 /**
  * struct pages - one reading of the view
@@ -33,6 +35,8 @@ struct run {
  * @mapping: where it reads
  * @heading: the mapping begins in this part,
  * @before: after so many runs
+ * @from: the first run of this part
+ * @to: behind its last run
  * @nr: runs
  * @held: 1 when the last of them is not yet to be printed, else 0
  * @run: the runs
@@ -46,6 +50,8 @@ struct pages {
 	struct cws_mapping mapping;
 	bool heading;
 	unsigned int before;
+	unsigned int from;
+	unsigned int to;
 	unsigned int nr;
 	unsigned int held;
 	struct run run[PAGES_RUNS];
@@ -136,11 +142,25 @@ static void *pages_begin(struct cws_record *rec, unsigned long arg)
 	return pages;
 }
 
+/* On to the next rows of what was read. */
+static bool next_slice(struct pages *pages)
+{
+	unsigned int shown = pages->nr - pages->held;
+
+	pages->from = pages->to;
+	pages->to = min(shown, pages->from + PAGES_ROWS);
+	pages->heading &= !pages->from;
+	return pages->to > pages->from;
+}
+
 static int pages_step(void *state)
 {
 	struct pages *pages = state;
 	int more = 0;
 
+	pages->first = false;
+	if (next_slice(pages))
+		return 1;
 	if (pages->ended)
 		return 0;
 	pages->first = !pages->next;
@@ -148,6 +168,7 @@ static int pages_step(void *state)
 	if (pages->held)
 		pages->run[0] = pages->run[pages->nr - 1];
 	pages->nr = pages->held;
+	pages->to = 0;
 	pages->before = 0;
 	pages->heading = false;
 	if (pages->mm)
@@ -156,7 +177,7 @@ static int pages_step(void *state)
 		return more;
 	pages->ended = !more;
 	pages->held = more && pages->nr > pages->before && pages->next < pages->mapping.end;
-	return more || pages->nr || pages->first;
+	return next_slice(pages) || more || pages->first;
 }
 
 static const char *const state_name[CWS_NR_STATES] = { COWSCOPE_STATES(STATE_NAME) };
@@ -187,26 +208,46 @@ static void put_heading(struct seq_file *m, const struct cws_mapping *mapping)
 	seq_putc(m, '\n');
 }
 
+/* 0x and as many digits as there are, and a blank. */
+static char *hex(char *to, unsigned long number)
+{
+	int shift = __fls(number | 1) & ~3;
+
+	*to++ = '0';
+	*to++ = 'x';
+	for (; shift >= 0; shift -= 4)
+		*to++ = hex_asc_lo(number >> shift);
+	*to++ = ' ';
+	return to;
+}
+
+/* The row that may come once per page, so without seq_printf(). */
 static void put_run(struct seq_file *m, const struct run *run)
 {
-	seq_printf(m, "0x%lx 0x%lx %lu ", run->start, run->end,
-		   (run->end - run->start) >> PAGE_SHIFT);
+	char line[2 * (sizeof("0x ") + 2 * sizeof(long))];
+	char *end = hex(hex(line, run->start), run->end);
+
+	seq_write(m, line, end - line);
+	seq_put_decimal_ull(m, "", (run->end - run->start) >> PAGE_SHIFT);
+	seq_putc(m, ' ');
 	cws_view_put_state(m, run->state);
-	seq_printf(m, " %s - -\n", cws_region_name[run->region]);
+	seq_putc(m, ' ');
+	seq_puts(m, cws_region_name[run->region]);
+	seq_puts(m, " - -\n");
 }
 
 static void pages_print(struct seq_file *m, void *state)
 {
 	const struct pages *pages = state;
-	unsigned int i, shown = pages->nr - pages->held;
+	unsigned int i;
 
 	if (pages->first)
 		seq_puts(m, pages->mm ? COWSCOPE_HEADER_PAGES "\n" : COWSCOPE_GONE "\n");
-	for (i = 0; i < pages->before; i++)
+	for (i = pages->from; i < pages->to && i < pages->before; i++)
 		put_run(m, &pages->run[i]);
 	if (pages->heading)
 		put_heading(m, &pages->mapping);
-	for (; i < shown; i++)
+	for (; i < pages->to; i++)
 		put_run(m, &pages->run[i]);
 }
 

@@ -10,9 +10,10 @@
 
 #include "walk.h"
 
-u8 cws_present_pte_state(const struct cws_part *part, pte_t pte)
+/* The zero page's entries are special too. */
+u8 cws_special_pte_state(const struct cws_part *part, pte_t pte)
 {
-	u8 ro = part->writable && !pte_write(pte) ? CWS_PAGE_RO : 0;
+	u8 ro = cws_page_ro(part, pte);
 	unsigned long pfn = pte_pfn(pte);
 	struct page *page;
 
@@ -190,13 +191,14 @@ unsigned long cws_walk_part(struct vm_area_struct *vma, unsigned long addr,
 		.vma = vma,
 		.addr = addr,
 		.region = cws_region(vma, addr),
-		.cow = !(vma->vm_flags & (VM_MAYSHARE | VM_PFNMAP | VM_MIXEDMAP | VM_IO)),
+		.plain = !(vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP | VM_IO)),
 		.writable = vma->vm_flags & VM_WRITE,
 	};
 	pgd_t *pgd = pgd_offset(vma->vm_mm, addr);
 	p4d_t *p4d;
 	pud_t *pud, entry;
 
+	part.cow = part.plain && !(vma->vm_flags & VM_MAYSHARE);
 	end = min(end, cws_region_end(vma, addr));
 	/* Shared huge tables may be left by others without our mmap lock. */
 	if (is_vm_hugetlb_page(vma) && (vma->vm_flags & VM_MAYSHARE))

@@ -213,10 +213,10 @@
 	X(shared_pages) X(at_risk_pages) X(at_risk_hugetlb_bytes) X(swap_pages)	\
 	X(pgtable_bytes) X(memory_max_pages) X(memory_available_pages) X(fits)
 /*
- * If it forked now. mappings: copied; skipped: MADV_DONTFORK; wiped: MADV_WIPEONFORK; shared: pages
- * that the child would map at once; at_risk: those of them that either may write, one new page each in
- * the worst case; pgtable: page tables of the child; fits: yes no, at_risk and pgtable beside
- * memory_max and memory_available.
+ * If it forked now. mappings: copied; skipped: MADV_DONTFORK; wiped: MADV_WIPEONFORK; shared:
+ * pages that the child would map at once; at_risk: new pages if both wrote all that they may, one for
+ * each such page, two for a piece of a huge page; pgtable: page tables of the child; fits: yes no,
+ * at_risk and pgtable beside memory_max and memory_available.
  */
 #define COWSCOPE_HEADER_WALK	"level start bytes entry flags"
 /*
