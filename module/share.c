@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From keys of tasks to objects and their users, kind by kind. Neighbours mostly
- * use the same object, so the last one is tried before the hash.
+ * From keys of tasks to objects and their users, kind by kind. Threads mostly use
+ * the same memory, and neighbours the same namespaces: runs of tasks that have all
+ * of a group in common are counted at once.
  */
 #include <linux/hash.h>
 #include <linux/log2.h>
@@ -14,6 +15,13 @@
 
 #define NO_OBJECT	U32_MAX
 
+/* Neighbours that agree in all kinds of a group. */
+struct run {
+	u32 first;
+	u32 tasks;
+	u32 processes;
+};
+
 /**
  * struct found - an object while its users are gathered
  * @key: of the looks
@@ -21,6 +29,7 @@
  * @tasks: users
  * @processes: of them
  * @tgid: the process counted last
+ * @slot: where it is in the hash
  * @user: used by a process
  * @kthread: used by a kernel thread
  * @wanted: used by the process asked for
@@ -32,6 +41,7 @@ struct found {
 	u32 tasks;
 	u32 processes;
 	pid_t tgid;
+	u32 slot;
 	bool user, kthread, wanted;
 	struct cws_share_object *shown;
 };
@@ -43,7 +53,9 @@ struct found {
  * @kind: which
  * @nr: objects found
  * @found: room for one per task
- * @of: for each task, which
+ * @runs: of its group
+ * @run: room for one per task
+ * @of: for each run, which object
  * @bits: size of the hash
  * @slot: 1 + object, 0 free
  */
@@ -53,10 +65,41 @@ struct sift {
 	enum cws_kind kind;
 	u32 nr;
 	struct found *found;
+	u32 runs;
+	struct run *run;
 	u32 *of;
 	unsigned int bits;
 	u32 *slot;
 };
+
+static bool same_group(const struct cws_look *a, const struct cws_look *b, enum cws_kind from,
+		       enum cws_kind to)
+{
+	int kind;
+
+	for (kind = from; kind <= to; kind++)
+		if (a->key[kind] != b->key[kind])
+			return false;
+	return a->kthread == b->kthread;
+}
+
+static void sift_runs(struct sift *sift, enum cws_kind from, enum cws_kind to)
+{
+	const struct cws_look *look = sift->looks->look;
+	struct run *run = NULL;
+	u32 i;
+
+	sift->runs = 0;
+	for (i = 0; i < sift->looks->nr; i++) {
+		if (!run || !same_group(&look[i - 1], &look[i], from, to)) {
+			run = &sift->run[sift->runs++];
+			*run = (struct run){ i, 1, 1 };
+			continue;
+		}
+		run->tasks++;
+		run->processes += look[i].tgid != look[i - 1].tgid;
+	}
+}
 
 /* At most half of the slots are in use. */
 static u32 sift_find(struct sift *sift, u64 key)
@@ -67,25 +110,36 @@ static u32 sift_find(struct sift *sift, u64 key)
 	for (; sift->slot[at]; at = (at + 1) & mask)
 		if (sift->found[sift->slot[at] - 1].key == key)
 			return sift->slot[at] - 1;
-	sift->found[sift->nr] = (struct found){ .key = key };
+	sift->found[sift->nr] = (struct found){ .key = key, .slot = at };
 	sift->slot[at] = ++sift->nr;
 	return sift->nr - 1;
 }
 
-static void sift_count(const struct sift *sift, struct found *found, const struct cws_look *look)
+static bool run_has(const struct sift *sift, const struct run *run, pid_t tgid)
 {
-	found->tasks++;
-	if (found->tgid == look->tgid && found->processes)
-		return;
-	found->processes++;
-	found->tgid = look->tgid;
-	if (look->kthread)
+	u32 i;
+
+	for (i = run->first; i < run->first + run->tasks; i++)
+		if (sift->looks->look[i].tgid == tgid)
+			return true;
+	return false;
+}
+
+static void sift_count(const struct sift *sift, struct found *found, const struct run *run)
+{
+	const struct cws_look *first = &sift->looks->look[run->first];
+
+	found->tasks += run->tasks;
+	/* Its first process may be the last one of the run before. */
+	found->processes += run->processes - (found->processes && found->tgid == first->tgid);
+	found->tgid = first[run->tasks - 1].tgid;
+	if (first->kthread)
 		found->kthread = true;
 	else
 		found->user = true;
-	if (look->mm_serial)
-		found->serial = look->mm_serial;
-	if (look->tgid == sift->tgid)
+	if (first->mm_serial)
+		found->serial = first->mm_serial;
+	if (sift->tgid && run_has(sift, run, sift->tgid))
 		found->wanted = true;
 }
 
@@ -95,10 +149,11 @@ static void sift_tasks(struct sift *sift)
 	u32 i, last = NO_OBJECT;
 	u64 key, last_key = 0;
 
+	for (i = 0; i < sift->nr; i++)
+		sift->slot[sift->found[i].slot] = 0;
 	sift->nr = 0;
-	memset(sift->slot, 0, sizeof(*sift->slot) << sift->bits);
-	for (i = 0; i < sift->looks->nr; i++) {
-		key = sift->looks->look[i].key[sift->kind];
+	for (i = 0; i < sift->runs; i++) {
+		key = sift->looks->look[sift->run[i].first].key[sift->kind];
 		if (!key) {
 			sift->of[i] = NO_OBJECT;
 			continue;
@@ -108,7 +163,7 @@ static void sift_tasks(struct sift *sift)
 			last_key = key;
 		}
 		sift->of[i] = last;
-		sift_count(sift, &sift->found[last], &sift->looks->look[i]);
+		sift_count(sift, &sift->found[last], &sift->run[i]);
 	}
 }
 
@@ -145,23 +200,29 @@ static void show_object(enum cws_kind kind, struct found *found,
 }
 
 /* Tasks of a process stand side by side, so a member is complete before the next. */
-static void add_member(struct found *found, const struct cws_look *look)
+static void add_members(const struct sift *sift, struct found *found, const struct run *run)
 {
+	const struct cws_look *look = &sift->looks->look[run->first];
 	struct cws_share_object *object = found->shown;
 	struct cws_share_member *member;
+	u32 i;
 
-	/* In this pass tgid is the process that was entered last, -1 none. */
-	if (found->tgid == look->tgid) {
-		if (object->members && object->member[object->members - 1].nr == look->nr)
-			object->member[object->members - 1].tasks++;
-		return;
+	for (i = 0; i < run->tasks; i++, look++) {
+		/* In this pass tgid is the process that was entered last, -1 none. */
+		if (found->tgid == look->tgid) {
+			if (object->members && object->member[object->members - 1].nr == look->nr)
+				object->member[object->members - 1].tasks++;
+			continue;
+		}
+		if (object->members == members_of(found))
+			return;
+		found->tgid = look->tgid;
+		if (!look->nr)
+			continue;
+		member = &object->member[object->members++];
+		member->nr = look->nr;
+		member->tasks = 1;
 	}
-	found->tgid = look->tgid;
-	if (!look->nr || object->members == members_of(found))
-		return;
-	member = &object->member[object->members++];
-	member->nr = look->nr;
-	member->tasks = 1;
 }
 
 /* The objects to be shown, in memory of just the size. */
@@ -192,9 +253,9 @@ static struct cws_share_part *sift_part(struct sift *sift)
 		member += members_of(found);
 		found->tgid = -1;
 	}
-	for (i = 0; i < sift->looks->nr; i++)
+	for (i = 0; i < sift->runs; i++)
 		if (sift->of[i] != NO_OBJECT && sift->found[sift->of[i]].shown)
-			add_member(&sift->found[sift->of[i]], &sift->looks->look[i]);
+			add_members(sift, &sift->found[sift->of[i]], &sift->run[i]);
 	return part;
 }
 
@@ -202,15 +263,17 @@ static int sift_alloc(struct sift *sift)
 {
 	sift->bits = order_base_2(2 * (size_t)sift->looks->nr + 2);
 	sift->found = kvmalloc_array(sift->looks->nr, sizeof(*sift->found), GFP_KERNEL);
+	sift->run = kvmalloc_array(sift->looks->nr, sizeof(*sift->run), GFP_KERNEL);
 	sift->of = kvmalloc_array(sift->looks->nr, sizeof(*sift->of), GFP_KERNEL);
-	sift->slot = kvmalloc_array(1UL << sift->bits, sizeof(*sift->slot), GFP_KERNEL);
-	return sift->found && sift->of && sift->slot ? 0 : -ENOMEM;
+	sift->slot = kvcalloc(1UL << sift->bits, sizeof(*sift->slot), GFP_KERNEL);
+	return sift->found && sift->run && sift->of && sift->slot ? 0 : -ENOMEM;
 }
 
 static void sift_free(struct sift *sift)
 {
 	kvfree(sift->slot);
 	kvfree(sift->of);
+	kvfree(sift->run);
 	kvfree(sift->found);
 	cws_looks_free(sift->looks);
 }
@@ -220,6 +283,10 @@ static int sift_kinds(struct sift *sift, struct cws_share *share)
 	struct cws_share_part *part;
 
 	for (sift->kind = 0; sift->kind < CWS_NR_KINDS; sift->kind++) {
+		if (sift->kind == CWS_KIND_MM)
+			sift_runs(sift, CWS_KIND_MM, CWS_KIND_SYSVSEM);
+		if (sift->kind == CWS_KIND_MNT_NS)
+			sift_runs(sift, CWS_KIND_MNT_NS, CWS_KIND_CGROUP);
 		sift_tasks(sift);
 		part = sift_part(sift);
 		if (IS_ERR(part))

@@ -24,12 +24,12 @@
 
 #define LOOKS_MAX	262144
 /* Tasks that may appear between counting and looking. */
-#define LOOKS_SLACK	256
+#define LOOKS_SLACK	64
 #define LOOKS_TRIES	4
 
 #define ADDRESS(pointer)	((unsigned long)(pointer))
 
-/* The addresses, and what is not in nsproxy; task_lock and RCU held. */
+/* The addresses, and what can change but is not in nsproxy; task_lock and RCU held. */
 static void look_at_task(struct task_struct *task, u64 *key)
 {
 	key[CWS_KIND_MM] = task->flags & PF_KTHREAD ? 0 : ADDRESS(task->mm);
@@ -40,8 +40,9 @@ static void look_at_task(struct task_struct *task, u64 *key)
 	key[CWS_KIND_IO] = ADDRESS(READ_ONCE(task->io_context));
 #ifdef CONFIG_SYSVIPC
 	key[CWS_KIND_SYSVSEM] = ADDRESS(READ_ONCE(task->sysvsem.undo_list));
+#else
+	key[CWS_KIND_SYSVSEM] = 0;
 #endif
-	key[CWS_KIND_PID_NS] = task_active_pid_ns(task) ? task_active_pid_ns(task)->ns.inum : 0;
 	key[CWS_KIND_USER_NS] = __task_cred(task)->user_ns->ns.inum;
 	key[CWS_KIND_CGROUP] = cgroup_id(task_dfl_cgroup(task));
 }
@@ -66,12 +67,15 @@ static void look_at_nsproxy(const struct nsproxy *nsproxy, u64 *key)
 static void first_look(struct task_struct *task, struct cws_look *look,
 		       struct pid_namespace *reader)
 {
+	struct pid_namespace *pid_ns = task_active_pid_ns(task);
 	struct cws_record *rec;
 
 	look->task = task;
 	look->tgid = task_tgid_nr(task);
-	look->nr = task_tgid_nr_ns(task, reader);
+	look->nr = reader == &init_pid_ns ? look->tgid : task_tgid_nr_ns(task, reader);
 	look->kthread = task->flags & PF_KTHREAD;
+	/* A task never leaves its PID namespace. */
+	look->key[CWS_KIND_PID_NS] = pid_ns ? pid_ns->ns.inum : 0;
 	task_lock(task);
 	look_at_task(task, look->key);
 	look->nsproxy = task->nsproxy;
@@ -85,21 +89,28 @@ static void first_look(struct task_struct *task, struct cws_look *look,
 	}
 }
 
+static void keep(struct cws_look *look, const u64 *key, enum cws_kind kind)
+{
+	if (look->key[kind] != key[kind])
+		look->key[kind] = 0;
+}
+
 static void second_look(struct cws_look *look)
 {
 	u64 key[CWS_NR_KINDS];
+	bool moved;
 	int kind;
 
-	memcpy(key, look->key, sizeof(key));
 	task_lock(look->task);
 	look_at_task(look->task, key);
-	if (look->task->nsproxy != look->nsproxy)
-		for (kind = CWS_KIND_MNT_NS; kind <= CWS_KIND_CGROUP_NS; kind++)
-			if (kind != CWS_KIND_PID_NS && kind != CWS_KIND_USER_NS)
-				key[kind] = 0;
+	moved = look->task->nsproxy != look->nsproxy;
 	task_unlock(look->task);
-	for (kind = 0; kind < CWS_NR_KINDS; kind++)
-		if (look->key[kind] != key[kind])
+	for (kind = 0; cws_kind_by_address(kind); kind++)
+		keep(look, key, kind);
+	keep(look, key, CWS_KIND_USER_NS);
+	keep(look, key, CWS_KIND_CGROUP);
+	for (kind = CWS_KIND_MNT_NS; moved && kind <= CWS_KIND_CGROUP_NS; kind++)
+		if (kind != CWS_KIND_PID_NS && kind != CWS_KIND_USER_NS)
 			look->key[kind] = 0;
 }
 
@@ -150,7 +161,7 @@ struct cws_looks *cws_looks_take(void)
 
 	for (try = 0; try < LOOKS_TRIES; try++) {
 		room = count_tasks();
-		room += LOOKS_SLACK + room / 4;
+		room += LOOKS_SLACK + room / 16;
 		if (room > LOOKS_MAX)
 			return NULL;
 		looks = kvzalloc(struct_size(looks, look, room), GFP_KERNEL);

@@ -18,9 +18,11 @@ static void put_members(struct seq_file *m, const struct cws_share_object *objec
 {
 	u32 i;
 
-	for (i = 0; i < object->members; i++)
-		seq_printf(m, "%s%d(%u)", i ? "," : "", object->member[i].nr,
-			   object->member[i].tasks);
+	for (i = 0; i < object->members; i++) {
+		seq_put_decimal_ull(m, i ? "," : "", object->member[i].nr);
+		seq_put_decimal_ull(m, "(", object->member[i].tasks);
+		seq_putc(m, ')');
+	}
 	if (object->members < object->processes)
 		seq_printf(m, "%s+%u", i ? "," : "", object->processes - object->members);
 }
