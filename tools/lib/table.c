@@ -68,8 +68,22 @@ static void heading(const struct drawing *d, const struct column *c, char *buf,
 			buf[i] = toupper((unsigned char)buf[i]);
 }
 
+/*
+ * What a narrow terminal cuts: of the texts the last one, which is a name; never
+ * an address. list->n if there is no text.
+ */
+static size_t last_text(const struct drawing *d)
+{
+	size_t i = d->list->n;
+
+	while (i && !drawing_column(d, i - 1)->text)
+		i--;
+	return i ? i - 1 : d->list->n;
+}
+
 static int add_columns(const struct drawing *d)
 {
+	const size_t last = last_text(d);
 	struct libscols_column *cl;
 	const struct column *c;
 	char head[80];
@@ -79,7 +93,9 @@ static int add_columns(const struct drawing *d)
 	for (i = 0; i < d->list->n; i++) {
 		c = drawing_column(d, i);
 		heading(d, c, head, sizeof(head));
-		flags = c->text ? SCOLS_FL_TRUNC : SCOLS_FL_RIGHT;
+		flags = c->text ? 0 : SCOLS_FL_RIGHT;
+		if (i == last)
+			flags = SCOLS_FL_TRUNC;
 		if (d->tree && d->tree->column == d->list->index[i])
 			flags = SCOLS_FL_TREE;
 		cl = scols_table_new_column(d->tb, head, 0, flags);
