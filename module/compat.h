@@ -14,6 +14,7 @@
 #include <linux/nsproxy.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/thread_info.h>
@@ -200,6 +201,48 @@ static inline u32 cws_compat_mnt_ns_inum(const struct nsproxy *nsproxy)
 #else
 	return ((const struct ns_common *)nsproxy->mnt_ns)->inum;
 #endif
+}
+
+/*
+ * What a task's system calls use. 7.x has another one beside it, for a while, when
+ * the kernel works on behalf of the task.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#define cws_compat_fs(task)	((task)->real_fs)
+#else
+#define cws_compat_fs(task)	((task)->fs)
+#endif
+
+/* 6.15 made the list of POSIX timers an hlist. */
+static inline bool cws_compat_has_posix_timers(const struct signal_struct *signal)
+{
+#ifndef CONFIG_POSIX_TIMERS
+	return false;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	return !hlist_empty(&signal->posix_timers);
+#else
+	return !list_empty(&signal->posix_timers);
+#endif
+}
+
+/* All registers but return value and stack pointer. */
+static inline bool cws_compat_registers_copied(const struct pt_regs *child,
+					       const struct pt_regs *parent)
+{
+	struct pt_regs regs = *child;
+
+	regs.ax = parent->ax;
+	regs.sp = parent->sp;
+	return !memcmp(&regs, parent, sizeof(regs));
+}
+
+/* copy_thread() has saved the parent's before it copied them. */
+static inline bool cws_compat_same_tls(const struct task_struct *child,
+				       const struct task_struct *parent)
+{
+	return child->thread.fsbase == parent->thread.fsbase &&
+	       !memcmp(child->thread.tls_array, parent->thread.tls_array,
+		       sizeof(child->thread.tls_array));
 }
 
 /* A fork-like system call under the number of the calling convention in use. */

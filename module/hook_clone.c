@@ -19,6 +19,7 @@
 #include "exited.h"
 #include "hook.h"
 #include "hook_clone.h"
+#include "origin.h"
 #include "split.h"
 #include "watch.h"
 
@@ -253,6 +254,10 @@ int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
 		event.cgroup = NULL;
 	rcu_read_unlock();
 	cws_clonelog_add(&event);
+	if (mm && !same_thread_group(child, current))
+		cws_origin_born(child, data ? &data->clone.flags : NULL,
+				cws_watchlist_watched() &&
+				cws_watchlist_has(task_tgid(current)));
 	if (data)
 		cws_slot_close(&clones, current, data);
 	return 0;
@@ -319,6 +324,8 @@ void cws_process_exit_probe(void *data, struct task_struct *task)
 		       (task->flags & PF_EXITING));
 	cws_account_task_exit(task);
 	cws_split_task_exit(task);
+	if (!atomic_read(&task->signal->live))
+		cws_origin_ended(task_tgid(task));
 	if (cws_slot_drop(&clones, task, &call))
 		event_failed(&call.clone, 0);
 	preempt_enable_notrace();

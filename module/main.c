@@ -10,6 +10,7 @@
 #include "hook.h"
 #include "hook_clone.h"
 #include "objid.h"
+#include "origin.h"
 #include "exited.h"
 #include "roster.h"
 #include "selftest.h"
@@ -133,11 +134,17 @@ static int __init tables_init(void)
 	err = cws_clone_calls_init();
 	if (err)
 		goto err_clonelog;
-	err = cws_watch_init(watched_max);
+	/* Ended ones never take the room of the living. */
+	err = cws_origins_init(records_max, min(exited_max, records_max / 2));
 	if (err)
 		goto err_clone_calls;
+	err = cws_watch_init(watched_max);
+	if (err)
+		goto err_origins;
 	return 0;
 
+err_origins:
+	cws_origins_exit();
 err_clone_calls:
 	cws_clone_calls_exit();
 err_clonelog:
@@ -156,6 +163,7 @@ err_records:
 static void tables_exit(void)
 {
 	cws_watch_exit();
+	cws_origins_exit();
 	cws_clone_calls_exit();
 	cws_clonelog_exit();
 	cws_split_exit();

@@ -10,6 +10,7 @@
 #include "hook_clone.h"
 #include "identity.h"
 #include "exited.h"
+#include "origin.h"
 #include "split.h"
 #include "view.h"
 #include "watch.h"
@@ -21,6 +22,7 @@ struct state {
 	struct cws_exited_stats exited;
 	struct cws_lineage_stats lineages;
 	struct cws_clonelog_stats clonelog;
+	struct cws_origin_stats origins;
 	struct cws_watch_stats watch;
 	struct cws_inherit_stats inherit;
 	struct cws_hook_gaps gaps;
@@ -37,6 +39,7 @@ static void state_read(struct state *s)
 	cws_exited_stats(&s->exited);
 	cws_lineage_stats(&s->lineages);
 	cws_clonelog_stats(&s->clonelog);
+	cws_origin_stats(&s->origins);
 	cws_watchlist_stats(&s->watch);
 	cws_inherit_stats(&s->inherit);
 	cws_hook_gaps(&s->gaps);
@@ -90,6 +93,7 @@ static void put_health(struct seq_file *m, const struct state *s)
 	complain(m, &sep, "gaps", s->gaps.gaps);
 	complain(m, &sep, "records_dropped", s->records.records_dropped);
 	complain(m, &sep, "lineages_dropped", s->lineages.lineages_dropped);
+	complain(m, &sep, "births_dropped", s->origins.births_dropped);
 	complain(m, &sep, "watched_dropped", s->watch.watched_dropped);
 	complain(m, &sep, "inherits_dropped", s->inherit.inherits_dropped);
 	seq_puts(m, *sep ? "\n" : "ok\n");
@@ -131,12 +135,16 @@ static void put_tables(struct seq_file *m, const struct state *s)
 	put_number(m, "clones", s->clonelog.clones);
 	put_number(m, "clones_max", s->clonelog.clones_max);
 	put_number(m, "clones_dropped", s->clonelog.clones_dropped);
+	put_number(m, "births", s->origins.births);
+	put_number(m, "births_max", s->origins.births_max);
+	put_number(m, "births_dropped", s->origins.births_dropped);
 	put_number(m, "watched", s->watch.watched);
 	put_number(m, "watched_max", s->watch.watched_max);
 	put_number(m, "watched_dropped", s->watch.watched_dropped);
 	put_number(m, "inherits_dropped", s->inherit.inherits_dropped);
 	put_number(m, "memory_bytes", s->records.bytes + s->lineages.bytes +
-		   s->exited.bytes + s->clonelog.bytes + s->watch.bytes + s->inherit.bytes +
+		   s->exited.bytes + s->clonelog.bytes + s->origins.bytes +
+		   s->watch.bytes + s->inherit.bytes +
 		   cws_account_bytes() + cws_split_bytes() + cws_clone_calls_bytes());
 }
 

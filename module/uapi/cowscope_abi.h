@@ -48,6 +48,7 @@
 #define COWSCOPE_VIEWS(X)								\
 	X(status,    0400, "who it is, its lineage, its birth, its sums")		\
 	X(cow,	     0400, "region x cause")						\
+	X(birth,     0400, "what clone was asked to share, what it copied, what is shared now")	\
 	X(pages,     0400, "what every page of it is: runs of equal state, mapping by mapping")	\
 	X(sharing,   0400, "every resource of its tasks, and with whom it is shared")	\
 	X(files,     0400, "its descriptors, and who else holds the same open file descriptions")	\
@@ -56,7 +57,7 @@
 	X(walk,	     0600, "write an address, read its page-table walk")			\
 	X(inherited, 0400, "what became of the pages that it got at fork")			\
 	X(forecast,  0400, "what a fork of it now would put at risk")
-/* What the views after cow answer when the address space has ended. */
+/* What the views after birth answer when the address space has ended. */
 #define COWSCOPE_GONE	"gone"
 
 /*
@@ -160,6 +161,89 @@
 #define COWSCOPE_HEADER_TOTALS	"scope" COWSCOPE_CAUSE_COLUMNS
 /* scope, one row each: live exited untracked total */
 #define COWSCOPE_HEADER_COW	"region" COWSCOPE_CAUSE_COLUMNS
+/*
+ * Resources: rows of birth. Name, the flag of clone that is about it or "-", help.
+ */
+#define COWSCOPE_RESOURCES(X)								\
+	X(ADDRESS_SPACE, address_space, "CLONE_VM", "memory; id: serial number, as mm elsewhere") \
+	X(PAGE_TABLES,	page_tables,	"CLONE_VM", "count: bytes")			\
+	X(STACK,	stack,		"CLONE_VM", "the initial stack")		\
+	X(HEAP,		heap,		"CLONE_VM", "grown by brk")			\
+	X(DATA,		data,		"CLONE_VM", "variables of the program")		\
+	X(TEXT,		text,		"CLONE_VM", "code of the program")		\
+	X(ARGUMENTS,	arguments,	"CLONE_VM", "id: its range of addresses; count: pages") \
+	X(ENVIRONMENT,	environment,	"CLONE_VM", "id: its range of addresses; count: pages") \
+	X(MAPPINGS,	mappings,	"CLONE_VM", "all mappings; count: mappings")	\
+	X(DONTFORK,	mappings_dontfork, "-",	"not given to the child: MADV_DONTFORK; count: mappings") \
+	X(WIPEONFORK,	mappings_wipeonfork, "-", "given empty: MADV_WIPEONFORK; count: mappings") \
+	X(PID,		pid,		"-", "id: PID")					\
+	X(PPID,		ppid,		"CLONE_PARENT", "whose child it is; id: PID")	\
+	X(THREAD_GROUP,	thread_group,	"CLONE_THREAD", "id: PID of the process")	\
+	X(THREADS,	threads,	"-", "only the caller is copied; count: the parent's, then its own; id: hazard") \
+	X(REGISTERS,	registers,	"-", "all but the next three")			\
+	X(RETURN_VALUE,	return_value,	"-", "0 in the child")				\
+	X(STACK_POINTER, stack_pointer,	"-", "new when the caller gave a stack")	\
+	X(TLS,		tls,		"CLONE_SETTLS", "where thread-local variables are") \
+	X(IP,		ip,		"-", "where the child starts; id: address")	\
+	X(DESCRIPTORS,	descriptors,	"CLONE_FILES", "table of descriptors; count: open ones") \
+	X(OPEN_FILES,	open_files,	"-", "open file descriptions; count: those the parent has, too") \
+	X(FS,		fs,		"CLONE_FS", "cwd, root and umask together")	\
+	X(CWD,		cwd,		"CLONE_FS", "working directory")		\
+	X(ROOT,		root,		"CLONE_FS", "root directory")			\
+	X(UMASK,	umask,		"CLONE_FS", "id: octal")			\
+	X(IO_CONTEXT,	io_context,	"CLONE_IO", "I/O context")			\
+	X(SYSVSEM,	sysvsem,	"CLONE_SYSVSEM", "undo list of System V semaphores") \
+	X(SIGNAL_HANDLERS, signal_handlers, "CLONE_SIGHAND", "new when all were reset")	\
+	X(HANDLERS_RESET, handlers_reset, "CLONE_CLEAR_SIGHAND", "a request; see signal_handlers") \
+	X(BLOCKED,	blocked_signals, "-", "id: mask in hexadecimal")		\
+	X(PENDING,	pending_signals, "-", "of its first thread and the process")	\
+	X(POSIX_LOCKS,	posix_locks,	"CLONE_FILES", "record locks, held by the table of descriptors") \
+	X(OFD_LOCKS,	ofd_locks,	"-", "flock and open-file-description locks, held by open_files") \
+	X(TIMERS,	timers,		"-", "POSIX and interval timers")		\
+	X(MNT_NS,	mnt_ns,		"CLONE_NEWNS", "id of all namespaces: as in /proc/PID/ns") \
+	X(UTS_NS,	uts_ns,		"CLONE_NEWUTS", "names of the host")		\
+	X(IPC_NS,	ipc_ns,		"CLONE_NEWIPC", "System V IPC, message queues")	\
+	X(PID_NS,	pid_ns,		"CLONE_NEWPID", "the one it runs in itself")	\
+	X(USER_NS,	user_ns,	"CLONE_NEWUSER", "users and capabilities")	\
+	X(NET_NS,	net_ns,		"CLONE_NEWNET", "network")			\
+	X(CGROUP_NS,	cgroup_ns,	"CLONE_NEWCGROUP", "view of the cgroups")	\
+	X(TIME_NS,	time_ns,	"CLONE_NEWTIME", "clock offsets")		\
+	X(CGROUP,	cgroup,		"CLONE_INTO_CGROUP", "v2; id: inode number of its directory") \
+	X(PIDFD,	pidfd,		"CLONE_PIDFD", "descriptor of the child, for the parent") \
+	X(PTRACE,	ptrace,		"CLONE_PTRACE", "shared: traced by the parent's tracer") \
+	X(UNTRACED,	untraced,	"CLONE_UNTRACED", "a request")			\
+	X(PARENT_TID,	parent_tid,	"CLONE_PARENT_SETTID", "child's TID written for the parent") \
+	X(CHILD_TID,	child_tid,	"CLONE_CHILD_SETTID", "child's TID written for the child") \
+	X(CLEAR_TID,	clear_tid,	"CLONE_CHILD_CLEARTID", "word cleared at the child's end") \
+	X(VFORK_WAIT,	vfork_wait,	"CLONE_VFORK", "the parent waits for exec or exit") \
+	X(DETACHED,	detached,	"CLONE_DETACHED", "without effect")		\
+	X(AUTOREAP,	autoreap,	"CLONE_AUTOREAP", "newer kernels: reaped by itself") \
+	X(NO_NEW_PRIVS,	no_new_privs,	"CLONE_NNP", "newer kernels: no_new_privs set")	\
+	X(AUTOKILL,	pidfd_autokill,	"CLONE_PIDFD_AUTOKILL", "newer kernels: killed with its pidfd") \
+	X(EMPTY_MNTNS,	empty_mntns,	"CLONE_EMPTY_MNTNS", "newer kernels: mount namespace made empty") \
+	X(UNKNOWN,	unknown,	"-", "bits without a name; id: hexadecimal")
+
+#define COWSCOPE_HEADER_BIRTH	"resource flag asked at_birth now id count_at_birth count_now"
+/*
+ * asked: yes no, "-" no flag is about it, or the birth was not seen
+ * at_birth, compared with the caller of clone when the child was about to run: shared (the
+ *   very same object), copied (an object of its own with the same content), new (of its
+ *   own, with other content), empty (none), "-" not known, or a flag without an object
+ * now, compared with the caller of clone as it is now, or its process when that thread is
+ *   gone: shared, own (not shared, still the one it had at birth), changed (not shared, and
+ *   another one than at birth: by unshare, setns, exec, chdir and the like), "-" cannot be
+ *   told: the caller is gone and nothing changed, it has ended itself, or the row is about
+ *   the birth alone
+ * id: of the object it has now, "-" none: namespaces their inode number, address spaces
+ *   their serial number, the rest 16 hexadecimal digits: equal in one load of the module
+ *   means the same object. threads: "hazard" when memory was copied from a parent with
+ *   several threads: a lock that one of the others held stays locked in the child for ever
+ * count_at_birth, count_now: in the unit of the row, "-" not known. What takes more than
+ *   constant time is counted at birth only when the parent is watched: mappings_wipeonfork,
+ *   and mappings_dontfork of a parent with threads. Each task is read under its own lock;
+ *   signal masks, timers and single words may be older by a moment than the rest of the
+ *   line. An object freed and another one made at its address looks unchanged.
+ */
 #define COWSCOPE_HEADER_WATCH	"pid follow state comm"
 /* follow: yes no   state: live exited */
 #define COWSCOPE_HEADER_PAGES	"start end pages state region perms name"
@@ -335,6 +419,7 @@
 	X(records) X(records_max) X(records_dropped) X(lineages_dropped)	\
 	X(exited) X(exited_max) X(exited_dropped)				\
 	X(clones) X(clones_max) X(clones_dropped)				\
+	X(births) X(births_max) X(births_dropped)				\
 	X(watched) X(watched_max) X(watched_dropped) X(inherits_dropped)	\
 	X(memory_bytes)								\
 	X(hook)

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What one task has at one moment, as values to be compared with another task's,
+ * or with its own later. Knows nothing of flags or files.
+ */
+#ifndef CWS_RESOURCES_H
+#define CWS_RESOURCES_H
+
+#include <linux/sched.h>
+
+/* Told by their address, which is compared and hashed, never followed. */
+enum cws_object {
+	CWS_OBJECT_MM,
+	CWS_OBJECT_FILES,
+	CWS_OBJECT_FS,
+	CWS_OBJECT_SIGHAND,
+	CWS_OBJECT_IO,
+	CWS_OBJECT_SYSVSEM,
+	CWS_OBJECT_PARENT,	/* struct pid of the process whose child it is */
+	CWS_OBJECT_TRACER,	/* the task that traces it */
+	CWS_NR_OBJECTS
+};
+
+enum cws_ns {
+	CWS_NS_MNT,
+	CWS_NS_UTS,
+	CWS_NS_IPC,
+	CWS_NS_PID,
+	CWS_NS_USER,
+	CWS_NS_NET,
+	CWS_NS_CGROUP,
+	CWS_NS_TIME,
+	CWS_NR_NS
+};
+
+/* Values whose content is compared. */
+enum cws_value {
+	CWS_VALUE_CWD,
+	CWS_VALUE_ROOT,
+	CWS_VALUE_UMASK,
+	CWS_VALUE_BLOCKED,
+	CWS_VALUE_PENDING,	/* 0 none, 1 some */
+	CWS_VALUE_TIMERS,	/* 0 none, 1 some */
+	CWS_VALUE_CLEAR_TID,	/* address of the word to be cleared */
+	CWS_VALUE_CHILD_TID,
+	CWS_VALUE_VFORK_WAIT,	/* 0 nobody waits */
+	CWS_VALUE_CGROUP,	/* inode number */
+	CWS_NR_VALUES
+};
+
+#define CWS_COUNT_UNKNOWN	U32_MAX
+
+/* A range of addresses. */
+struct cws_range {
+	unsigned long start;
+	unsigned long end;
+};
+
+/**
+ * struct cws_resources - what one task has
+ * @object: addresses, 0 none
+ * @value: in the order of enum cws_value
+ * @ns: inode numbers, 0 not known
+ * @mm_serial: number of its address space, 0 it has no record
+ * @arguments: where they are
+ * @environment: likewise
+ * @pgtable_bytes: of its page tables
+ * @mappings: of its address space
+ * @descriptors: open ones, or CWS_COUNT_UNKNOWN beyond a cap
+ * @threads: of its process
+ */
+struct cws_resources {
+	unsigned long object[CWS_NR_OBJECTS];
+	u64 value[CWS_NR_VALUES];
+	u32 ns[CWS_NR_NS];
+	u64 mm_serial;
+	struct cws_range arguments;
+	struct cws_range environment;
+	u64 pgtable_bytes;
+	u32 mappings;
+	u32 descriptors;
+	u32 threads;
+};
+
+void cws_resources_read(struct task_struct *task, struct cws_resources *res);
+
+#endif /* CWS_RESOURCES_H */
