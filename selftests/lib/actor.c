@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -16,12 +17,27 @@
 
 #define REPLY_MS	25000	/* below the harness's own 30 s limit */
 
-/* One message each way; below PIPE_BUF, so reads and writes are whole. */
+/*
+ * One message each way; below PIPE_BUF, so reads and writes are whole. The function is told
+ * by where it stands in the program, which may be loaded elsewhere; 0 ends the actor.
+ */
 struct message {
-	actor_fn fn;
+	ptrdiff_t fn;
 	long result;
 	char arg[ACTOR_ARG];
 };
+
+static char *program(void)
+{
+	return (char *)actor_serve;
+}
+
+static void perform(struct message *message)
+{
+	actor_fn fn = (actor_fn)(program() + message->fn);
+
+	message->result = fn(message->arg);
+}
 
 void actor_serve(struct actor *actor)
 {
@@ -34,7 +50,7 @@ void actor_serve(struct actor *actor)
 			continue;
 		if (got != sizeof(message) || !message.fn)
 			_exit(0);
-		message.result = message.fn(message.arg);
+		perform(&message);
 		if (write(actor->reply[1], &message, sizeof(message)) != sizeof(message))
 			_exit(1);
 	}
@@ -121,6 +137,54 @@ pid_t actor_start(struct cast *cast, int index)
 	return started(actor, pid < 0 ? -errno : pid);
 }
 
+#define FOUNDER	"actor-found"
+
+static long exec_self(void *arg)
+{
+	struct actor *actor = arg;
+	char in[16], out[16];
+
+	snprintf(in, sizeof(in), "%d", actor->command[0]);
+	snprintf(out, sizeof(out), "%d", actor->reply[1]);
+	execl("/proc/self/exe", "founder", FOUNDER, in, out, NULL);
+	return -errno;
+}
+
+pid_t actor_found(struct cast *cast, int index)
+{
+	struct actor *actor = &cast->actor[index];
+	pid_t pid = fork();
+
+	if (!pid) {
+		exec_self(actor);
+		_exit(127);
+	}
+	return started(actor, pid < 0 ? -errno : pid);
+}
+
+int actor_exec(struct actor *actor)
+{
+	struct actor copy = *actor;
+	pid_t pid;
+	int ret = actor_send(actor, exec_self, &copy, sizeof(copy));
+
+	/* The new program answers the next call. */
+	pid = ret ? ret : started(actor, actor->pid);
+	return pid < 0 ? pid : 0;
+}
+
+/* Before main(), which belongs to the harness: is this a founder? */
+__attribute__((constructor)) static void found(int argc, char **argv)
+{
+	struct actor actor = { 0 };
+
+	if (argc != 4 || strcmp(argv[1], FOUNDER))
+		return;
+	actor.command[0] = atoi(argv[2]);
+	actor.reply[1] = atoi(argv[3]);
+	become(&actor);
+}
+
 static long do_fork(void *arg)
 {
 	struct actor child;
@@ -143,7 +207,7 @@ pid_t actor_fork(struct cast *cast, int parent, int child)
 
 int actor_send(struct actor *actor, actor_fn fn, const void *arg, size_t size)
 {
-	struct message message = { .fn = fn };
+	struct message message = { .fn = fn ? (char *)fn - program() : 0 };
 
 	if (size > sizeof(message.arg))
 		return -E2BIG;

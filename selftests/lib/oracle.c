@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Second truth beside the module; see oracle.h. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -275,6 +276,59 @@ bool oracle_alone(pid_t pid)
 		usleep(10000);
 	}
 	return false;
+}
+
+static bool asleep_now(pid_t pid)
+{
+	char path[300], state = 'R';
+	bool asleep = true;
+	struct dirent *entry;
+	FILE *file;
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	tasks = opendir(path);
+	while (tasks && (entry = readdir(tasks))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/task/%s/stat", pid, entry->d_name);
+		file = fopen(path, "re");
+		if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1 ||
+		    (state != 'S' && state != 'D'))
+			asleep = false;
+		if (file)
+			fclose(file);
+	}
+	if (tasks)
+		closedir(tasks);
+	return tasks && asleep;
+}
+
+bool oracle_asleep(pid_t pid)
+{
+	int tries;
+
+	for (tries = 0; tries < 500; tries++) {
+		if (asleep_now(pid))
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+pid_t oracle_child(pid_t pid)
+{
+	char path[64];
+	int child = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	file = fopen(path, "re");
+	if (!file || fscanf(file, "%d", &child) != 1)
+		child = -1;
+	if (file)
+		fclose(file);
+	return child;
 }
 
 long oracle_mappings(pid_t pid)

@@ -62,6 +62,10 @@ long long oracle_vmstat(const char *name);
 long oracle_smaps(pid_t pid, const void *addr, const char *field);
 /* Waits until the process has one thread; joining returns before that. */
 bool oracle_alone(pid_t pid);
+/* Waits until all threads of the process sleep. */
+bool oracle_asleep(pid_t pid);
+/* The first child of the process, or -1. */
+pid_t oracle_child(pid_t pid);
 /* Lines of /proc/PID/maps, but for vsyscall, which is in no address space. */
 long oracle_mappings(pid_t pid);
 
