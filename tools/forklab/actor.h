@@ -25,6 +25,9 @@ enum order_op {
 	ORDER_READ,	/* each page; answer: sum of the marks */
 	ORDER_READ_FILE,/* the same of the file behind the area */
 	ORDER_TEXT_PAGES, /* answer: pages of code */
+	ORDER_WHERE,	/* answer: the area's address */
+	ORDER_NO_FORK,	/* madvise(MADV_DONTFORK) */
+	ORDER_WIPE,	/* madvise(MADV_WIPEONFORK) */
 	ORDER_FORK,	/* answer: PID */
 	ORDER_VFORK,	/* answer: PID, once the child has ended */
 	ORDER_THREAD,	/* answer: 0 */

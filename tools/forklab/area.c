@@ -126,6 +126,11 @@ int64_t area_read(const struct stage *st, enum area kind, size_t first,
 	return sum;
 }
 
+int area_advise(const struct stage *st, enum area kind, size_t pages, int advice)
+{
+	return madvise(st->area[kind], pages * st->page, advice) ? -errno : 0;
+}
+
 int64_t area_read_file(const struct stage *st, size_t first, size_t count)
 {
 	unsigned char mark;

@@ -44,6 +44,9 @@ void area_write(const struct stage *st, enum area kind, size_t first,
 int64_t area_read(const struct stage *st, enum area kind, size_t first,
 		  size_t count);
 
+/* madvise() over the area. -errno. */
+int area_advise(const struct stage *st, enum area kind, size_t pages, int advice);
+
 /* As area_read(), but of the file behind AREA_FILE. -errno. */
 int64_t area_read_file(const struct stage *st, size_t first, size_t count);
 

@@ -14,9 +14,9 @@
 
 /* In the order in which a textbook would tell it. */
 static const struct experiment * const experiments[] = {
-	&exp_fork, &exp_write, &exp_parent_first, &exp_last_owner, &exp_regions,
-	&exp_text, &exp_shared, &exp_zero, &exp_file, &exp_exec, &exp_vfork,
-	&exp_thread,
+	&exp_fork, &exp_write, &exp_parent_first, &exp_last_owner, &exp_page, &exp_walk,
+	&exp_layout, &exp_regions, &exp_text, &exp_shared, &exp_zero, &exp_file,
+	&exp_dontfork, &exp_wipeonfork, &exp_exec, &exp_vfork, &exp_thread,
 };
 
 #define EXPERIMENTS	(sizeof(experiments) / sizeof(experiments[0]))

@@ -126,6 +126,8 @@ static void lab_free(struct lab *lab)
 	snap_free(&lab->snap);
 	free(lab->clones);
 	free(lab->clones_text);
+	walk_free(&lab->walk);
+	pages_free(&lab->pages);
 }
 
 int lab_run(const struct experiment *x, const struct source *src, struct err *e)

@@ -11,6 +11,7 @@
 
 #include "actor.h"
 #include "fetch.h"
+#include "fetch_views.h"
 
 struct lab {
 	const struct source *src;
@@ -20,6 +21,8 @@ struct lab {
 	struct snapshot snap;		/* of the last lab_live() or lab_exited() */
 	struct clone_event *clones;
 	char *clones_text;
+	struct walk walk;		/* of the last lab_walk() */
+	struct pages pages;		/* of the last lab_pages() */
 	bool broken;			/* the bench failed; err says how */
 	unsigned int differ;		/* lines that are not as the book says */
 	struct err err;
@@ -76,6 +79,23 @@ const struct clone_event *lab_clone(struct lab *lab, pid_t child);
 
 /* Living address spaces with this serial number in the last snapshot. */
 size_t lab_count_mm(const struct lab *lab, uint64_t mm);
+
+/* Where an area is; the same in parent and child. */
+uint64_t lab_where(struct lab *lab, enum area area);
+
+/*
+ * The page-table walk of an address, and the whole map of pages; each lives until
+ * the next call.
+ */
+const struct walk *lab_walk(struct lab *lab, enum role who, uint64_t address);
+const struct pages *lab_pages(struct lab *lab, enum role who);
+
+/* Entry and flags of the lowest level that the walk reached. */
+const struct walk_level *lab_entry(const struct walk *walk);
+bool lab_has_flag(const struct walk_level *level, const char *flag);
+
+/* Pages of an area by state, from lab_pages(). */
+struct tally lab_tally(struct lab *lab, enum role who, enum area area, size_t count);
 
 /* mm of "PID status"; any process that uses the address space will do. */
 struct value lab_mm(struct lab *lab, pid_t pid);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/rseq.h>
 #include <sys/syscall.h>
@@ -27,7 +28,8 @@ struct actor {
 static const char * const order_names[] = {
 	[ORDER_MAP] = "map", [ORDER_WRITE] = "write", [ORDER_READ] = "read",
 	[ORDER_READ_FILE] = "read file", [ORDER_TEXT_PAGES] = "text pages",
-	[ORDER_FORK] = "fork", [ORDER_VFORK] = "vfork",
+	[ORDER_WHERE] = "where", [ORDER_NO_FORK] = "do not fork",
+	[ORDER_WIPE] = "wipe on fork", [ORDER_FORK] = "fork", [ORDER_VFORK] = "vfork",
 	[ORDER_THREAD] = "thread", [ORDER_REAP] = "reap", [ORDER_EXEC] = "exec",
 	[ORDER_END] = "end",
 };
@@ -143,6 +145,12 @@ static int64_t obey(struct actor *self, const struct order *o)
 		return area_read_file(st, o->first, o->count);
 	case ORDER_TEXT_PAGES:
 		return (int64_t)st->text_pages;
+	case ORDER_WHERE:
+		return (int64_t)(uintptr_t)st->area[o->area];
+	case ORDER_NO_FORK:
+		return area_advise(st, o->area, o->count, MADV_DONTFORK);
+	case ORDER_WIPE:
+		return area_advise(st, o->area, o->count, MADV_WIPEONFORK);
 	case ORDER_FORK:
 		return start_fork(self);
 	case ORDER_VFORK:

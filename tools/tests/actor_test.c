@@ -102,6 +102,25 @@ static void test_others(void)
 	troupe_end(&troupe);
 }
 
+static void test_advice(void)
+{
+	if (troupe_start(&troupe, &err) || !prepared(AREA_ANON, N) ||
+	    !prepared(AREA_HEAP, AREA_FEW))
+		ok(false, err.text);
+	ok(order(PARENT, ORDER_WHERE, AREA_ANON, 0, 0) > 0, "an area says where it is");
+	ok(!order(PARENT, ORDER_WIPE, AREA_ANON, N, 0), "an area is wiped on fork");
+	ok(!order(PARENT, ORDER_NO_FORK, AREA_HEAP, AREA_FEW, 0), "another stays here");
+	order(PARENT, ORDER_FORK, AREA_ANON, 0, 0);
+	answer(CHILD);
+	ok(!order(CHILD, ORDER_READ, AREA_ANON, N, 0), "the child finds the first empty");
+	ok(order(PARENT, ORDER_READ, AREA_ANON, N, 0) == N * 'p', "the parent does not");
+	send_order(CHILD, ORDER_READ, AREA_HEAP, AREA_FEW, 0);
+	ok(answer(CHILD) == -1, "the child has no second, and ends if it reads there");
+	ok(order(PARENT, ORDER_READ, AREA_HEAP, AREA_FEW, 0) == AREA_FEW * 'p',
+	   "the parent has");
+	troupe_end(&troupe);
+}
+
 static void test_exec(void)
 {
 	if (troupe_start(&troupe, &err))
@@ -118,6 +137,7 @@ int main(void)
 {
 	test_fork();
 	test_others();
+	test_advice();
 	test_exec();
 	return tap_failed != 0;
 }
