@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/net.h>
 #include <linux/slab.h>
+#include <linux/string_helpers.h>
 #include <net/af_unix.h>
 #include <net/sock.h>
 
@@ -282,7 +283,7 @@ static void put_row(struct seq_file *m, const struct cws_descriptors *d, const s
 {
 	seq_printf(m, "%u %016llx %lld ", row->fd, cws_objid(row->file), row->offset);
 	put_flags(m, row->flags);
-	seq_printf(m, " %s %s ", row->type, row->cloexec ? "yes" : "no");
+	seq_printf(m, " %s %s ", row->type, str_yes_no(row->cloexec));
 	put_holders(m, d, row);
 	seq_printf(m, " %s ", row->peer[0] ? row->peer : "-");
 	cws_view_put_name(m, row->path);

@@ -38,9 +38,18 @@ struct cws_process_view {
 	void (*end)(void *state);
 };
 
-#define CWS_PROCESS_VIEW(name, mode, help)	\
-	extern const struct cws_process_view cws_process_view_##name;
-COWSCOPE_VIEWS(CWS_PROCESS_VIEW)
+/* One for each word of COWSCOPE_VIEWS. */
+extern const struct cws_process_view cws_process_view_status;
+extern const struct cws_process_view cws_process_view_cow;
+extern const struct cws_process_view cws_process_view_birth;
+extern const struct cws_process_view cws_process_view_pages;
+extern const struct cws_process_view cws_process_view_sharing;
+extern const struct cws_process_view cws_process_view_files;
+extern const struct cws_process_view cws_process_view_family;
+extern const struct cws_process_view cws_process_view_pairs;
+extern const struct cws_process_view cws_process_view_walk;
+extern const struct cws_process_view cws_process_view_inherited;
+extern const struct cws_process_view cws_process_view_forecast;
 
 struct cws_process_entry {
 	const char *name;

@@ -140,8 +140,13 @@ static long cgroup_is_full(void)
 
 	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup ? cgroup : "");
 	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, "0", 1) != 1)
+	if (fd < 0)
 		return 0;
+	if (write(fd, "0", 1) != 1) {
+		close(fd);
+		return 0;
+	}
+	close(fd);
 	return call_flags(0);
 }
 

@@ -67,6 +67,7 @@ static void live(const struct world *world, unsigned int what)
 		base[i * PAGE_BYTES] = 's';
 	to = mremap(base, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, base + (1UL << 30));
 	if (to != MAP_FAILED && what % 2) {
+		/* cppcheck-suppress leakReturnValNotUsed ; it is base */
 		if (mmap(base, bytes, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == base)
 			memset(base, 'n', bytes / 2);

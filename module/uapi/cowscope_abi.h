@@ -250,7 +250,8 @@
 /*
  * Addresses are hexadecimal with 0x, end is exclusive. One row of state "mapping" heads each
  * mapping, with its permissions as in /proc/PID/maps and its name; then its runs, which
- * have "-" for both. pages are 4 KiB. A page that changes meanwhile is told as it was when looked at.
+ * have "-" for both. pages are 4 KiB. A page that changes meanwhile is told as it was when looked
+ * at.
  */
 #define COWSCOPE_STATE_MAPPING	"mapping"
 #define COWSCOPE_HEADER_FAMILY							\
@@ -275,11 +276,12 @@
 	X(worst_case_family_pages) X(worst_case_family_hugetlb_bytes)		\
 	X(memory_max_pages) X(memory_available_pages)
 /*
- * armed_*, swap_in: of the process asked for. worst_case: new memory if it alone wrote every armed page;
- * worst_case_family: if every member did, whatever the order. Pieces of huge pages count for each writer, those that
- * nobody else maps any more as well: an upper bound, at least one page per huge page too high. A page held by more
- * than page tables (a pipe, a pin, one of the kernel's batches) costs one copy more. memory_max: the least room below
- * a memory.max of its cgroups, "-" no limit; memory_available: of the machine. skipped: members that ended or could not be read
+ * armed_*, swap_in: of the process asked for. worst_case: new memory if it alone wrote every armed
+ * page; worst_case_family: if every member did, whatever the order. Pieces of huge pages count for
+ * each writer, those that nobody else maps any more as well: an upper bound, at least one page per
+ * huge page too high. A page held by more than page tables (a pipe, a pin, one of the kernel's
+ * batches) costs one copy more. memory_max: the least room below a memory.max of its cgroups, "-"
+ * no limit; memory_available: of the machine. skipped: members that ended or could not be read
  */
 #define COWSCOPE_HEADER_PAIRS							\
 	"pid peer shared_pages elsewhere_pages cache_pages swap_pages mm peer_mm"
@@ -298,20 +300,20 @@
 	X(pgtable_bytes) X(memory_max_pages) X(memory_available_pages) X(fits)
 /*
  * If it forked now. mappings: copied; skipped: MADV_DONTFORK; wiped: MADV_WIPEONFORK; shared:
- * pages that the child would map at once; at_risk: new pages if both wrote all that they may, one for
- * each such page, two for a piece of a huge page; pgtable: page tables of the child; fits: yes no,
- * at_risk and pgtable beside memory_max and memory_available.
+ * pages that the child would map at once; at_risk: new pages if both wrote all that they may, one
+ * for each such page, two for a piece of a huge page; pgtable: page tables of the child; fits: yes
+ * no, at_risk and pgtable beside memory_max and memory_available.
  */
 #define COWSCOPE_HEADER_WALK	"level start bytes entry flags"
 /*
  * One row per level, from pgd down to the entry that maps the page or is empty; a level that the
- * machine does not have (p4d with four levels) has no row. start and bytes: the range that the entry
- * covers. entry: table none page swap migration marker device special. flags: COWSCOPE_WALK_FLAGS
- * joined by "|", or "-": what the entry says, and of the page exclusive (the kernel's mark) and
- * shared (more than one entry maps it). An entry "page" without "present" is one of PROT_NONE.
- * Then "key value" lines, COWSCOPE_WALK_KEYS. mapping: "0xSTART 0xEND", "-" where nothing is mapped.
- * mapped_by: page-table entries that map the page. next_write: COWSCOPE_NEXT_WRITES; why: the rest of
- * the line, in words.
+ * machine does not have (p4d with four levels) has no row. start and bytes: the range that the
+ * entry covers. entry: table none page swap migration marker device special. flags:
+ * COWSCOPE_WALK_FLAGS joined by "|", or "-": what the entry says, and of the page exclusive (the
+ * kernel's mark) and shared (more than one entry maps it). An entry "page" without "present" is
+ * one of PROT_NONE. Then "key value" lines, COWSCOPE_WALK_KEYS. mapping: "0xSTART 0xEND", "-"
+ * where nothing is mapped. mapped_by: page-table entries that map the page. next_write:
+ * COWSCOPE_NEXT_WRITES; why: the rest of the line, in words.
  */
 #define COWSCOPE_WALK_FLAGS(X)							\
 	X(PRESENT, "present") X(WRITABLE, "writable") X(USER, "user")		\

@@ -123,7 +123,12 @@ expect_share(struct __test_metadata *_metadata, const struct scope_share *share,
 	EXPECT_EQ(space_armed(space, SPACE_KSM), share->armed_ksm);
 }
 
-#define KIN_SUBTRACT(name)	(total.name -= part.name),
+static inline void kin_subtract(long long *from, long long what)
+{
+	*from -= what;
+}
+
+#define KIN_SUBTRACT(name)	kin_subtract(&total.name, part.name),
 
 /* The rows of the regions add up to the row total. */
 static inline void

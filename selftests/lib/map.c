@@ -238,8 +238,9 @@ bool map_like_pagemap(const struct scope_table *map, pid_t pid, char *why, size_
 		for (page = 0; like && page < row.pages; page++) {
 			like = agrees(entry[page], row.state);
 			if (!like)
-				snprintf(why, size, "0x%lx is %s, pagemap has 0x%llx",
-					 row.start + page * PAGE_BYTES, row.state,
+				snprintf(why, size, "0x%llx is %s, pagemap has 0x%llx",
+					 (unsigned long long)(row.start + page * PAGE_BYTES),
+					 row.state,
 					 (unsigned long long)(entry[page] & ~PAGEMAP_FRAME));
 		}
 		free(entry);

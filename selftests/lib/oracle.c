@@ -288,6 +288,7 @@ static bool asleep_now(pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	tasks = opendir(path);
+	/* cppcheck-suppress readdirCalled ; one thread has the directory */
 	while (tasks && (entry = readdir(tasks))) {
 		if (entry->d_name[0] == '.')
 			continue;

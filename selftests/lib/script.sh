@@ -60,7 +60,7 @@ status()
 # hook_states MECHANISM: the states of its hooks, each once.
 hook_states()
 {
-	awk -v wanted="$1" '$1 == "hook" && $3 == wanted { print $5 }' "$SCOPE/status" |
+	awk -v wanted="$1" '$1 == "hook" && $3 == wanted && $5 != "unused" { print $5 }' "$SCOPE/status" |
 		sort -u | tr '\n' ' '
 }
 

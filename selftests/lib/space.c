@@ -283,7 +283,7 @@ static long rewrite_mapping(int pagemap, uintptr_t at, uintptr_t end)
 
 			if (!(entry[i] & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED)))
 				continue;
-			*page = *page;
+			*page = *page;	/* cppcheck-suppress selfAssignment ; volatile */
 			written++;
 		}
 	}

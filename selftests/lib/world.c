@@ -266,7 +266,7 @@ static int own_range(char *start, char *end)
 	for (at = start; at < end && !ret; at += PAGE_BYTES) {
 		ret = oracle_pagemap(getpid(), (char *)at, PAGE_BYTES, 1, &entry);
 		if (!ret && entry & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED))
-			*at = *at;
+			*at = *at;	/* cppcheck-suppress selfAssignment ; volatile */
 	}
 	return ret;
 }
