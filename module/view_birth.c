@@ -5,6 +5,7 @@
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/string_helpers.h>
 
 #include "cloneflags.h"
 #include "objid.h"
@@ -201,10 +202,10 @@ static const char *asked(const struct cws_birth *birth, enum cws_resource resour
 	if (!birth->origin || !birth->origin->flags_known)
 		return "-";
 	if (resource == CWS_RESOURCE_UNKNOWN)
-		return cws_cloneflags_unknown(birth->origin->flags) ? "yes" : "no";
+		return str_yes_no(cws_cloneflags_unknown(birth->origin->flags));
 	if (!bit)
 		return "-";
-	return birth->origin->flags & bit ? "yes" : "no";
+	return str_yes_no(birth->origin->flags & bit);
 }
 
 static void put_row(struct seq_file *m, const struct cws_birth *birth, enum cws_resource resource)

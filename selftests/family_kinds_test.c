@@ -217,6 +217,7 @@ TEST_F(kinds, armed_by_source)
 	struct world merged = make_world(_metadata, self->owner, WORLD_MERGEABLE, PAGES);
 	struct world zero, file;
 	struct pass all = { 0 };
+	long long zeros;
 
 	ASSERT_EQ(0, world_ksm_start());
 	EXPECT_EQ(PAGES, wait_merged(self, &merged));
@@ -230,13 +231,16 @@ TEST_F(kinds, armed_by_source)
 	all = (struct pass){ .world = file, .count = 67 };
 	ASSERT_EQ(0, actor_call(self->heir, world_read, PASSING(&all)));
 	write_part(_metadata, self->heir, &merged, 0, 5);
+	/* Those of libc's data are not known, but expect_all() knows them. */
+	zeros = kin_key(_metadata, self->heir, "armed_zero_pages");
+	EXPECT_LE(71, zeros);
 	write_part(_metadata, self->heir, &zero, 0, 7);
 	write_part(_metadata, self->heir, &file, 0, 11);
 	expect_all(_metadata, self);
 	EXPECT_EQ(PAGES, kin_key(_metadata, self->owner, "armed_ksm_pages"));
-	EXPECT_EQ(71, kin_key(_metadata, self->owner, "armed_zero_pages"));
+	EXPECT_LE(71, kin_key(_metadata, self->owner, "armed_zero_pages"));
 	EXPECT_EQ(PAGES - 5, kin_key(_metadata, self->heir, "armed_ksm_pages"));
-	EXPECT_EQ(71 - 7, kin_key(_metadata, self->heir, "armed_zero_pages"));
+	EXPECT_EQ(zeros - 7, kin_key(_metadata, self->heir, "armed_zero_pages"));
 	EXPECT_EQ(67 - 11, in_world(self, &file).cache);
 	EXPECT_EQ(0, in_world(self, &merged).shared);
 }

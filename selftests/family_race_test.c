@@ -106,12 +106,17 @@ static long storm(void *arg)
 	return 0;
 }
 
-static long long now_ms(void)
+static long long now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+static long long now_ms(void)
+{
+	return now_us() / 1000;
 }
 
 static void start_storm(struct __test_metadata *_metadata, FIXTURE_DATA(race) *self)
@@ -212,28 +217,47 @@ TEST_F(race, members_end_during_the_reading)
 {
 	int skipped = 0, i, tries, ends;
 	struct scope_family family;
+	long long begin, whole;
+	int ready[2];
 	pid_t killer;
+	char byte;
 
-	for (tries = 0; tries < 9 && !skipped; tries++) {
+	/* At all moments of a reading, from its beginning on. */
+	for (tries = 0; tries < 20 && !skipped; tries++) {
 		self->kin.nr = 2;
 		for (i = 2; i < 30; i++) {
 			kin_fork(_metadata, &self->kin, 0);
 			write_part(_metadata, kin_member(&self->kin, i), &self->world, i, 1);
 		}
+		/* Forking so many, the owner may have written a page more. */
+		self->kin.nr = 2;
+		kin_look(_metadata, &self->kin);
+		self->common = space_compare(&self->kin.space[0], &self->kin.space[1]);
+		begin = now_us();
+		family = kin_family(_metadata, self->owner);
+		whole = now_us() - begin;
+		scope_family_free(&family);
+		ASSERT_EQ(0, pipe(ready));
 		killer = fork();
 		if (!killer) {
 			to_cpu(1);
-			usleep(3000 * (tries + 1));
+			if (write(ready[1], "", 1) != 1)
+				_exit(1);
+			usleep(whole * tries / 20);
 			for (i = 29; i > 1; i--)
 				kill(kin_member(&self->kin, i)->pid, SIGKILL);
 			_exit(0);
 		}
+		/* Not before it is where it can run beside the reading. */
+		ASSERT_EQ(1, read(ready[0], &byte, 1));
 		family = kin_family(_metadata, self->owner);
 		EXPECT_EQ(self->common.shared,
 			  scope_family_share(&family, self->heir->pid, "total").shared);
 		skipped += scope_family_key(&family, "skipped");
 		scope_family_free(&family);
 		ASSERT_EQ(killer, waitpid(killer, NULL, 0));
+		close(ready[0]);
+		close(ready[1]);
 		for (ends = 0; ends < 500 && kin_key(_metadata, self->owner, "members") > 2;
 		     ends++)
 			usleep(10000);
