@@ -9,6 +9,7 @@
 #include <linux/sched/task.h>
 #include <linux/sort.h>
 
+#include "by_address.h"
 #include "common_files.h"
 #include "resources.h"
 
@@ -53,24 +54,17 @@ static bool list_files(struct list *list, struct task_struct *task)
 	return false;
 }
 
-static int by_address(const void *a, const void *b)
-{
-	const void *x = *(const void **)a, *y = *(const void **)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static u32 count_common(struct list *one, struct list *other)
 {
 	u32 i, nr = 0;
 
-	sort(one->file, one->nr, sizeof(*one->file), by_address, NULL);
-	sort(other->file, other->nr, sizeof(*other->file), by_address, NULL);
+	sort(one->file, one->nr, sizeof(*one->file), cws_by_address, NULL);
+	sort(other->file, other->nr, sizeof(*other->file), cws_by_address, NULL);
 	for (i = 0; i < one->nr; i++) {
 		if (i && one->file[i] == one->file[i - 1])
 			continue;	/* a duplicate of the descriptor before */
 		nr += !!bsearch(&one->file[i], other->file, other->nr,
-				sizeof(*other->file), by_address);
+				sizeof(*other->file), cws_by_address);
 	}
 	return nr;
 }

@@ -9,7 +9,11 @@
 
 #include "compare.h"
 
-static void compare_free(struct cws_compare *compare)
+/**
+ * cws_compare_end() - give everything back
+ * @compare: begun, be it not to the end
+ */
+void cws_compare_end(struct cws_compare *compare)
 {
 	cws_family_put(compare->family);
 	kvfree(compare->pair);
@@ -41,7 +45,7 @@ struct cws_compare *cws_compare_begin(struct cws_family *family, bool pairs)
 	}
 	compare->family = family;
 	if (pairs && nr > CWS_PAIRS_MAX) {
-		compare_free(compare);
+		cws_compare_end(compare);
 		return ERR_PTR(-EOVERFLOW);
 	}
 	compare->match = kvcalloc(nr ?: 1, sizeof(*compare->match), GFP_KERNEL);
@@ -49,7 +53,7 @@ struct cws_compare *cws_compare_begin(struct cws_family *family, bool pairs)
 		compare->pair = kvcalloc(nr * (nr - 1) / 2 ?: 1, sizeof(*compare->pair),
 					 GFP_KERNEL);
 	if (!compare->match || (pairs && !compare->pair)) {
-		compare_free(compare);
+		cws_compare_end(compare);
 		return ERR_PTR(-ENOMEM);
 	}
 	return compare;
@@ -249,13 +253,4 @@ int cws_compare_step(struct cws_compare *compare)
 	if (!bitmap_empty(compare->chunk.todo, CWS_CHUNK_PAGES))
 		ret = compare_chunk(compare);
 	return ret < 0 ? ret : 1;
-}
-
-/**
- * cws_compare_end() - give everything back
- * @compare: begun
- */
-void cws_compare_end(struct cws_compare *compare)
-{
-	compare_free(compare);
 }

@@ -23,6 +23,8 @@ const char *const cws_region_name[CWS_NR_REGIONS] = {
 /* Written once before any hook is attached, read-only afterwards. */
 u8 cws_cell[CWS_NR_REGIONS][CWS_NR_CAUSES] __read_mostly;
 static u8 cell_cause[CWS_NR_CELLS] __read_mostly;
+/* The cells of a cause stand side by side, up to the first one of the next. */
+static u8 cause_first[CWS_NR_CAUSES + 1] __read_mostly;
 
 static bool pair_occurs(enum cws_region region, enum cws_cause cause)
 {
@@ -46,12 +48,15 @@ void cws_counts_init(void)
 	int region, cause;
 
 	static_assert(CWS_NR_CAUSES == 18 && CWS_NR_REGIONS == 8);
-	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
+	for (cause = 0; cause < CWS_NR_CAUSES; cause++) {
+		cause_first[cause] = next;
 		for (region = 0; region < CWS_NR_REGIONS; region++)
 			if (pair_occurs(region, cause)) {
 				cell_cause[next] = cause;
 				cws_cell[region][cause] = next++;
 			}
+	}
+	cause_first[cause] = next;
 	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
 		for (region = 0; region < CWS_NR_REGIONS; region++)
 			if (!pair_occurs(region, cause))
@@ -72,6 +77,23 @@ u64 cws_matrix_read(const struct cws_matrix *matrix, enum cws_region region,
 	if (!pair_occurs(region, cause))
 		return 0;
 	return atomic64_read(&matrix->cell[cws_cell[region][cause]]);
+}
+
+/**
+ * cws_matrix_cause() - a column's sum
+ * @matrix: counts of an address space
+ * @cause: column
+ *
+ * Return: the count over all regions.
+ */
+u64 cws_matrix_cause(const struct cws_matrix *matrix, enum cws_cause cause)
+{
+	u64 sum = 0;
+	int i;
+
+	for (i = cause_first[cause]; i < cause_first[cause + 1]; i++)
+		sum += atomic64_read(&matrix->cell[i]);
+	return sum;
 }
 
 /**

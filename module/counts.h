@@ -53,6 +53,7 @@ extern u8 cws_cell[CWS_NR_REGIONS][CWS_NR_CAUSES];
 void cws_counts_init(void);
 u64 cws_matrix_read(const struct cws_matrix *matrix, enum cws_region region,
 		    enum cws_cause cause);
+u64 cws_matrix_cause(const struct cws_matrix *matrix, enum cws_cause cause);
 void cws_matrix_sum(const struct cws_matrix *matrix, struct cws_sums *sums);
 void cws_sums_add(struct cws_sums *to, const struct cws_sums *from);
 bool cws_matrix_empty(const struct cws_matrix *matrix);

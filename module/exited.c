@@ -111,15 +111,9 @@ struct cws_record *cws_exited_get(u64 nr)
 	return rec;
 }
 
-/**
- * cws_exited_find() - the newest address space of a process that is gone
- * @nr: its number
- * @ns: in this PID namespace
- *
- * Context: process context.
- * Return: the record, referenced, or NULL.
- */
-struct cws_record *cws_exited_find(pid_t nr, struct pid_namespace *ns)
+/* The newest that is wanted, referenced. */
+static struct cws_record *find_newest(bool (*wanted)(const struct cws_record *rec, void *data),
+				      void *data)
 {
 	struct cws_exited_stats stats;
 	struct cws_record *rec;
@@ -131,12 +125,42 @@ struct cws_record *cws_exited_find(pid_t nr, struct pid_namespace *ns)
 		rec = cws_exited_get(at);
 		if (!rec)
 			continue;
-		if (rec->end != CWS_END_FAILED && rec->lineage &&
-		    pid_nr_ns(rec->lineage->pid, ns) == nr)
+		if (wanted(rec, data))
 			return rec;
 		cws_record_put(rec);
 	}
 	return NULL;
+}
+
+struct numbered {
+	pid_t nr;
+	struct pid_namespace *ns;
+};
+
+static bool is_of_process(const struct cws_record *rec, void *data)
+{
+	const struct numbered *numbered = data;
+
+	return rec->end != CWS_END_FAILED && rec->lineage &&
+	       pid_nr_ns(rec->lineage->pid, numbered->ns) == numbered->nr;
+}
+
+/**
+ * cws_exited_find() - the newest address space of a process that is gone
+ * @nr: its number
+ * @ns: in this PID namespace
+ *
+ * Context: process context.
+ * Return: the record, referenced, or NULL.
+ */
+struct cws_record *cws_exited_find(pid_t nr, struct pid_namespace *ns)
+{
+	return find_newest(is_of_process, &(struct numbered){ nr, ns });
+}
+
+static bool has_serial(const struct cws_record *rec, void *data)
+{
+	return rec->serial == *(u64 *)data;
 }
 
 /**
@@ -148,20 +172,7 @@ struct cws_record *cws_exited_find(pid_t nr, struct pid_namespace *ns)
  */
 struct cws_record *cws_exited_find_serial(u64 serial)
 {
-	struct cws_exited_stats stats;
-	struct cws_record *rec;
-	u64 at, first;
-
-	cws_exited_stats(&stats);
-	first = stats.exited_dropped;
-	for (at = first + stats.exited; at-- > first;) {
-		rec = cws_exited_get(at);
-		if (rec && rec->serial == serial)
-			return rec;
-		if (rec)
-			cws_record_put(rec);
-	}
-	return NULL;
+	return find_newest(has_serial, &serial);
 }
 
 /**

@@ -4,6 +4,7 @@
  * are older than the module are found by the root that their anonymous memory has in
  * common with the process asked for: every fork hands it down, exec begins a new one.
  */
+#include <linux/bsearch.h>
 #include <linux/err.h>
 #include <linux/rmap.h>
 #include <linux/sched/mm.h>
@@ -12,6 +13,7 @@
 #include <linux/sort.h>
 
 #include "birth.h"
+#include "by_address.h"
 #include "family.h"
 #include "roster.h"
 #include "walk.h"
@@ -114,28 +116,9 @@ struct roots {
 	const void **root;
 };
 
-static int compare_pointers(const void *a, const void *b)
-{
-	const void *left = *(const void **)a, *right = *(const void **)b;
-
-	return left < right ? -1 : left > right;
-}
-
 static bool has_root(const struct roots *roots, const void *root)
 {
-	unsigned int from = 0, to = roots->nr;
-
-	while (from < to) {
-		unsigned int middle = (from + to) / 2;
-
-		if (roots->root[middle] == root)
-			return true;
-		if (roots->root[middle] < root)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return false;
+	return bsearch(&root, roots->root, roots->nr, sizeof(*roots->root), cws_by_address);
 }
 
 static int collect_roots(struct mm_struct *mm, struct roots *roots)
@@ -155,7 +138,7 @@ static int collect_roots(struct mm_struct *mm, struct roots *roots)
 		if (vma->anon_vma && roots->nr < roots->room)
 			roots->root[roots->nr++] = vma->anon_vma->root;
 	cws_walk_unlock(mm);
-	sort(roots->root, roots->nr, sizeof(*roots->root), compare_pointers, NULL);
+	sort(roots->root, roots->nr, sizeof(*roots->root), cws_by_address, NULL);
 	return 0;
 }
 

@@ -162,16 +162,6 @@ static void event_copied(struct cws_clone_event *event, struct mm_struct *mm)
 	event->vmas = mm->map_count;
 }
 
-static u64 broke_so_far(const struct cws_record *parent)
-{
-	int region;
-	u64 sum = 0;
-
-	for (region = 0; region < CWS_NR_REGIONS; region++)
-		sum += cws_inherit_broke(&parent->matrix, region);
-	return sum;
-}
-
 /* What the child was given; nobody else writes an embryo's record. */
 static void note_inherited(struct cws_record *rec, struct mm_struct *mm,
 			   struct cws_record *parent)
@@ -185,7 +175,7 @@ static void note_inherited(struct cws_record *rec, struct mm_struct *mm,
 	if (!parent)
 		return;
 	rec->nth_fork = atomic_inc_return(&parent->forks);
-	rec->parent_broke = broke_so_far(parent);
+	rec->parent_broke = cws_inherit_broke_all(&parent->matrix);
 }
 
 static void child_born(struct task_struct *child, struct mm_struct *mm)
@@ -269,16 +259,15 @@ int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
  */
 static void exec_copied(const struct cws_record *rec)
 {
-	struct cws_sums sums = {};
-
 	if (!rec || !cws_birth_published(rec) || !rec->lineage ||
 	    rec->lineage->born != CWS_BORN_FORK ||
 	    rec->lineage->pid != task_tgid(current))
 		return;
-	cws_matrix_sum(&rec->matrix, &sums);
-	cws_clonelog_exec_copied(rec->lineage->pid, sums.cause[CWS_CNT_COPIED] +
-				 sums.cause[CWS_CNT_FILE] + sums.cause[CWS_CNT_KSM] +
-				 sums.cause[CWS_CNT_UNSHARED]);
+	cws_clonelog_exec_copied(rec->lineage->pid,
+				 cws_matrix_cause(&rec->matrix, CWS_CNT_COPIED) +
+				 cws_matrix_cause(&rec->matrix, CWS_CNT_FILE) +
+				 cws_matrix_cause(&rec->matrix, CWS_CNT_KSM) +
+				 cws_matrix_cause(&rec->matrix, CWS_CNT_UNSHARED));
 }
 
 /* begin_new_exec(bprm): bprm->mm is about to replace current->mm. */

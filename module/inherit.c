@@ -100,6 +100,20 @@ u64 cws_inherit_broke(const struct cws_matrix *matrix, enum cws_region region)
 }
 
 /**
+ * cws_inherit_broke_all() - the same over all regions
+ * @matrix: its counts
+ *
+ * Return: pages.
+ */
+u64 cws_inherit_broke_all(const struct cws_matrix *matrix)
+{
+	u64 sole = cws_matrix_cause(matrix, CWS_CNT_SOLE);
+
+	return cws_matrix_cause(matrix, CWS_CNT_COPIED) +
+	       cws_matrix_cause(matrix, CWS_CNT_UNSHARED) - sole;
+}
+
+/**
  * cws_inherit_stats() - numbers for status
  * @stats: filled in
  */

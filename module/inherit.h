@@ -40,6 +40,7 @@ struct cws_inherited *cws_inherit_begin(const struct cws_matrix *parent) __must_
 void cws_inherit_book(struct cws_inherited *books, struct mm_struct *child);
 void cws_inherit_free(struct cws_inherited *books);
 u64 cws_inherit_broke(const struct cws_matrix *matrix, enum cws_region region);
+u64 cws_inherit_broke_all(const struct cws_matrix *matrix);
 void cws_inherit_stats(struct cws_inherit_stats *stats);
 
 #endif /* CWS_INHERIT_H */

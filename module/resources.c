@@ -8,19 +8,14 @@
 #include <linux/cred.h>
 #include <linux/fdtable.h>
 #include <linux/fs_struct.h>
+#include <linux/hash.h>
 #include <linux/hrtimer.h>
-#include <linux/ipc_namespace.h>
 #include <linux/mm.h>
-#include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
-#include <linux/time_namespace.h>
 #include <linux/user_namespace.h>
-#include <linux/utsname.h>
-#include <net/net_namespace.h>
 
 #include "compat.h"
-#include "objid.h"
 #include "record.h"
 #include "resources.h"
 
@@ -56,10 +51,11 @@ static void read_mm(struct mm_struct *mm, struct cws_resources *res)
 	res->environment.end = READ_ONCE(mm->env_end);
 }
 
-/* A directory as one number, equal for the same place only. */
+/* A directory as one number, equal for the same place; every fork reads four. */
 static u64 place(const struct path *path)
 {
-	return cws_objid(READ_ONCE(path->dentry)) ^ (cws_objid(READ_ONCE(path->mnt)) << 1);
+	return ADDRESS(READ_ONCE(path->dentry)) +
+	       GOLDEN_RATIO_64 * ADDRESS(READ_ONCE(path->mnt));
 }
 
 static void read_fs(const struct fs_struct *fs, struct cws_resources *res)
@@ -70,19 +66,14 @@ static void read_fs(const struct fs_struct *fs, struct cws_resources *res)
 	res->value[CWS_VALUE_UMASK] = READ_ONCE(fs->umask);
 }
 
-/* What is in nsproxy never changes there: a task that changes gets another one. */
 static void read_nsproxy(const struct nsproxy *nsproxy, struct cws_resources *res)
 {
-	res->ns[CWS_NS_MNT] = cws_compat_mnt_ns_inum(nsproxy);
-	res->ns[CWS_NS_UTS] = nsproxy->uts_ns->ns.inum;
-#ifdef CONFIG_IPC_NS
-	res->ns[CWS_NS_IPC] = nsproxy->ipc_ns->ns.inum;
-#endif
-	res->ns[CWS_NS_NET] = nsproxy->net_ns->ns.inum;
-#ifdef CONFIG_TIME_NS
-	res->ns[CWS_NS_TIME] = nsproxy->time_ns->ns.inum;
-#endif
-	res->ns[CWS_NS_CGROUP] = nsproxy->cgroup_ns->ns.inum;
+	res->ns[CWS_NS_MNT] = cws_ns_of(nsproxy, CWS_NS_MNT);
+	res->ns[CWS_NS_UTS] = cws_ns_of(nsproxy, CWS_NS_UTS);
+	res->ns[CWS_NS_IPC] = cws_ns_of(nsproxy, CWS_NS_IPC);
+	res->ns[CWS_NS_NET] = cws_ns_of(nsproxy, CWS_NS_NET);
+	res->ns[CWS_NS_TIME] = cws_ns_of(nsproxy, CWS_NS_TIME);
+	res->ns[CWS_NS_CGROUP] = cws_ns_of(nsproxy, CWS_NS_CGROUP);
 }
 
 static void read_signals(const struct task_struct *task, struct cws_resources *res)

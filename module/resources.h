@@ -8,6 +8,8 @@
 
 #include <linux/sched.h>
 
+#include "namespaces.h"
+
 /* Told by their address, which is compared and hashed, never followed. */
 enum cws_object {
 	CWS_OBJECT_MM,
@@ -21,22 +23,10 @@ enum cws_object {
 	CWS_NR_OBJECTS
 };
 
-enum cws_ns {
-	CWS_NS_MNT,
-	CWS_NS_UTS,
-	CWS_NS_IPC,
-	CWS_NS_PID,
-	CWS_NS_USER,
-	CWS_NS_NET,
-	CWS_NS_CGROUP,
-	CWS_NS_TIME,
-	CWS_NR_NS
-};
-
 /* Values whose content is compared. */
 enum cws_value {
-	CWS_VALUE_CWD,
-	CWS_VALUE_ROOT,
+	CWS_VALUE_CWD,		/* of two addresses, to be hashed when shown */
+	CWS_VALUE_ROOT,		/* likewise */
 	CWS_VALUE_UMASK,
 	CWS_VALUE_BLOCKED,
 	CWS_VALUE_PENDING,	/* 0 none, 1 some */

@@ -7,18 +7,13 @@
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
-#include <linux/ipc_namespace.h>
 #include <linux/mm.h>
-#include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
-#include <linux/time_namespace.h>
 #include <linux/user_namespace.h>
-#include <linux/utsname.h>
-#include <net/net_namespace.h>
 
-#include "compat.h"
+#include "namespaces.h"
 #include "record.h"
 #include "share_look.h"
 
@@ -47,21 +42,18 @@ static void look_at_task(struct task_struct *task, u64 *key)
 	key[CWS_KIND_CGROUP] = cgroup_id(task_dfl_cgroup(task));
 }
 
-/* What is in nsproxy never changes there: a task that changes gets another one. */
 static void look_at_nsproxy(const struct nsproxy *nsproxy, u64 *key)
 {
-	key[CWS_KIND_MNT_NS] = cws_compat_mnt_ns_inum(nsproxy);
-	key[CWS_KIND_UTS_NS] = nsproxy->uts_ns->ns.inum;
-#ifdef CONFIG_IPC_NS
-	key[CWS_KIND_IPC_NS] = nsproxy->ipc_ns->ns.inum;
-#endif
-	key[CWS_KIND_NET_NS] = nsproxy->net_ns->ns.inum;
+	key[CWS_KIND_MNT_NS] = cws_ns_of(nsproxy, CWS_NS_MNT);
+	key[CWS_KIND_UTS_NS] = cws_ns_of(nsproxy, CWS_NS_UTS);
+	key[CWS_KIND_IPC_NS] = cws_ns_of(nsproxy, CWS_NS_IPC);
+	key[CWS_KIND_NET_NS] = cws_ns_of(nsproxy, CWS_NS_NET);
+	key[CWS_KIND_TIME_NS] = cws_ns_of(nsproxy, CWS_NS_TIME);
+	key[CWS_KIND_CGROUP_NS] = cws_ns_of(nsproxy, CWS_NS_CGROUP);
 	key[CWS_KIND_PID_NS_CHILD] = nsproxy->pid_ns_for_children->ns.inum;
 #ifdef CONFIG_TIME_NS
-	key[CWS_KIND_TIME_NS] = nsproxy->time_ns->ns.inum;
 	key[CWS_KIND_TIME_NS_CHILD] = nsproxy->time_ns_for_children->ns.inum;
 #endif
-	key[CWS_KIND_CGROUP_NS] = nsproxy->cgroup_ns->ns.inum;
 }
 
 static void first_look(struct task_struct *task, struct cws_look *look,

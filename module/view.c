@@ -238,6 +238,28 @@ void cws_view_exit(void)
 }
 
 /**
+ * cws_view_put_number() - one "key value" line
+ * @m: output
+ * @key: of the contract
+ * @number: the value
+ */
+void cws_view_put_number(struct seq_file *m, const char *key, u64 number)
+{
+	seq_printf(m, "%s %llu\n", key, number);
+}
+
+/**
+ * cws_view_put_word() - one "key value" line
+ * @m: output
+ * @key: of the contract
+ * @word: the value
+ */
+void cws_view_put_word(struct seq_file *m, const char *key, const char *word)
+{
+	seq_printf(m, "%s %s\n", key, word);
+}
+
+/**
  * cws_view_put_counts() - one field per cause
  * @m: output
  * @sums: the counts

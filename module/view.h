@@ -54,6 +54,10 @@ void cws_view_exit(void);
 int cws_view_allowed(void);
 u64 cws_view_since_ns(void);
 
+/* Lines. */
+void cws_view_put_number(struct seq_file *m, const char *key, u64 number);
+void cws_view_put_word(struct seq_file *m, const char *key, const char *word);
+
 /* Parts of lines. */
 void cws_view_put_counts(struct seq_file *m, const struct cws_sums *sums);
 void cws_view_put_headroom(struct seq_file *m, const struct cws_headroom *room);

@@ -53,7 +53,7 @@ static void put_compared_id(struct seq_file *m, const struct cws_birth *birth,
 		id = now->object[i] ? cws_objid((void *)now->object[i]) : 0;
 		break;
 	case CWS_BY_FS_VALUE:
-		id = now->value[i];
+		id = now->value[i] ? cws_objid((void *)now->value[i]) : 0;
 		break;
 	}
 	if (id)

@@ -156,11 +156,6 @@ static void put_member(struct seq_file *m, const struct cws_member *member,
 	put_row(m, member, who, COWSCOPE_REGION_TOTAL, &sum);
 }
 
-static void put_number(struct seq_file *m, const char *key, u64 number)
-{
-	seq_printf(m, "%s %llu\n", key, number);
-}
-
 /*
  * Zero page, KSM and page cache stay what they are: a copy for each who may write. And
  * pieces of huge pages, but for the last.
@@ -184,18 +179,18 @@ static void put_sums(struct seq_file *m, const struct cws_compare *compare)
 		skipped += family->member[i].skipped;
 	}
 	sum_shares(&family->member[0], &self);
-	put_number(m, "members", family->nr);
-	put_number(m, "skipped", skipped);
-	put_number(m, "armed_anon_pages", self.armed_anon);
-	put_number(m, "armed_file_pages", self.armed_file);
-	put_number(m, "armed_zero_pages", self.armed_zero);
-	put_number(m, "armed_ksm_pages", self.armed_ksm);
-	put_number(m, "armed_hugetlb_bytes", compare->self_hugetlb_bytes);
-	put_number(m, "swap_in_pages", compare->self_swap_in);
-	put_number(m, "worst_case_pages", self.armed_anon + always_copied(&self));
-	put_number(m, "worst_case_hugetlb_bytes", compare->self_hugetlb_bytes);
-	put_number(m, "worst_case_family_pages", compare->worst + others);
-	put_number(m, "worst_case_family_hugetlb_bytes", compare->worst_hugetlb_bytes);
+	cws_view_put_number(m, "members", family->nr);
+	cws_view_put_number(m, "skipped", skipped);
+	cws_view_put_number(m, "armed_anon_pages", self.armed_anon);
+	cws_view_put_number(m, "armed_file_pages", self.armed_file);
+	cws_view_put_number(m, "armed_zero_pages", self.armed_zero);
+	cws_view_put_number(m, "armed_ksm_pages", self.armed_ksm);
+	cws_view_put_number(m, "armed_hugetlb_bytes", compare->self_hugetlb_bytes);
+	cws_view_put_number(m, "swap_in_pages", compare->self_swap_in);
+	cws_view_put_number(m, "worst_case_pages", self.armed_anon + always_copied(&self));
+	cws_view_put_number(m, "worst_case_hugetlb_bytes", compare->self_hugetlb_bytes);
+	cws_view_put_number(m, "worst_case_family_pages", compare->worst + others);
+	cws_view_put_number(m, "worst_case_family_hugetlb_bytes", compare->worst_hugetlb_bytes);
 	cws_headroom(family->member[0].mm, &room);
 	cws_view_put_headroom(m, &room);
 }

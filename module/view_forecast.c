@@ -208,11 +208,6 @@ static int forecast_step(void *state)
 	return 1;
 }
 
-static void put_number(struct seq_file *m, const char *key, u64 number)
-{
-	seq_printf(m, "%s %llu\n", key, number);
-}
-
 static void put_who(struct seq_file *m, struct cws_record *rec)
 {
 	struct cws_users users;
@@ -220,13 +215,13 @@ static void put_who(struct seq_file *m, struct cws_record *rec)
 
 	cws_roster_users(rec, &users);
 	cws_view_who(rec, &users, &who);
-	put_number(m, "abi", COWSCOPE_ABI);
+	cws_view_put_number(m, "abi", COWSCOPE_ABI);
 	seq_puts(m, "pid ");
 	cws_view_put_pid(m, who.pid);
 	seq_puts(m, "\ncomm ");
 	cws_view_put_name(m, who.comm);
 	seq_putc(m, '\n');
-	put_number(m, "threads", who.tasks);
+	cws_view_put_number(m, "threads", who.tasks);
 	cws_view_who_put(&who);
 }
 
@@ -238,17 +233,17 @@ static void put_who(struct seq_file *m, struct cws_record *rec)
 void cws_view_put_headroom(struct seq_file *m, const struct cws_headroom *room)
 {
 	if (room->limited)
-		put_number(m, "memory_max_pages", room->max_pages);
+		cws_view_put_number(m, "memory_max_pages", room->max_pages);
 	else
-		seq_puts(m, "memory_max_pages -\n");
-	put_number(m, "memory_available_pages", room->available_pages);
+		cws_view_put_word(m, "memory_max_pages", "-");
+	cws_view_put_number(m, "memory_available_pages", room->available_pages);
 }
 
 static void forecast_print(struct seq_file *m, void *state)
 {
 	const struct forecast *forecast = state;
-	u64 pgtable_pages = forecast->tables, need;
 	struct cws_headroom room;
+	u64 need;
 
 	if (!forecast->done)
 		return;
@@ -257,19 +252,19 @@ static void forecast_print(struct seq_file *m, void *state)
 		return;
 	}
 	cws_headroom(forecast->mm, &room);
-	need = forecast->at_risk + pgtable_pages;
+	need = forecast->at_risk + forecast->tables;
 	put_who(m, forecast->rec);
-	put_number(m, "mappings", forecast->mappings);
-	put_number(m, "skipped_mappings", forecast->skipped);
-	put_number(m, "wiped_mappings", forecast->wiped);
-	put_number(m, "shared_pages", forecast->shared);
-	put_number(m, "at_risk_pages", forecast->at_risk);
-	put_number(m, "at_risk_hugetlb_bytes", forecast->at_risk_hugetlb);
-	put_number(m, "swap_pages", forecast->swap);
-	put_number(m, "pgtable_bytes", pgtable_pages * PAGE_SIZE);
+	cws_view_put_number(m, "mappings", forecast->mappings);
+	cws_view_put_number(m, "skipped_mappings", forecast->skipped);
+	cws_view_put_number(m, "wiped_mappings", forecast->wiped);
+	cws_view_put_number(m, "shared_pages", forecast->shared);
+	cws_view_put_number(m, "at_risk_pages", forecast->at_risk);
+	cws_view_put_number(m, "at_risk_hugetlb_bytes", forecast->at_risk_hugetlb);
+	cws_view_put_number(m, "swap_pages", forecast->swap);
+	cws_view_put_number(m, "pgtable_bytes", forecast->tables * PAGE_SIZE);
 	cws_view_put_headroom(m, &room);
-	seq_printf(m, "fits %s\n",
-		   str_yes_no(need <= min(room.max_pages, room.available_pages)));
+	cws_view_put_word(m, "fits",
+			  str_yes_no(need <= min(room.max_pages, room.available_pages)));
 }
 
 static void forecast_end(void *state)

@@ -146,25 +146,21 @@ static void put_total(struct seq_file *m, const struct heritage *heritage)
 {
 	const struct cws_record *rec = heritage->rec;
 	struct row row = { .inherited = -1, .child_broke = -1, .parent_broke = -1 };
-	u64 child = 0, parent = 0, before = rec->parent_broke, pinned = 0;
+	u64 before = rec->parent_broke;
 	int region;
 
-	for (region = 0; region < CWS_NR_REGIONS; region++) {
+	for (region = 0; region < CWS_NR_REGIONS; region++)
 		row.shared += heritage->compare->family->member[0].share[region].shared;
-		pinned += cws_matrix_read(&rec->matrix, region, CWS_CNT_PINNED);
-		child += cws_inherit_broke(&rec->matrix, region);
-		if (heritage->parent)
-			parent += cws_inherit_broke(&heritage->parent->matrix, region);
-	}
 	row.shared -= heritage->compare->self_hugetlb_shared;
 	if (rec->inherited)
 		for (region = 0, before = 0; region < CWS_NR_REGIONS; region++)
 			before += rec->inherited->parent_broke[region];
 	if (parent_serial(rec))
-		row.inherited = rec->inherited_anon_pages - pinned;
+		row.inherited = rec->inherited_anon_pages -
+				cws_matrix_cause(&rec->matrix, CWS_CNT_PINNED);
 	if (pair_only(heritage)) {
-		row.child_broke = child;
-		row.parent_broke = parent - before;
+		row.child_broke = cws_inherit_broke_all(&rec->matrix);
+		row.parent_broke = cws_inherit_broke_all(&heritage->parent->matrix) - before;
 	}
 	put_row(m, COWSCOPE_REGION_TOTAL, false, &row);
 }

@@ -12,16 +12,6 @@
 #define CWS_CAUSE_NAME(id, name, help)	#name,
 static const char *const cause_name[] = { COWSCOPE_CAUSES(CWS_CAUSE_NAME) };
 
-static void put_number(struct seq_file *m, const char *key, u64 number)
-{
-	seq_printf(m, "%s %llu\n", key, number);
-}
-
-static void put_word(struct seq_file *m, const char *key, const char *word)
-{
-	seq_printf(m, "%s %s\n", key, word);
-}
-
 static void put_inherited(struct seq_file *m, const char *key,
 			  const struct cws_record *rec, u64 pages)
 {
@@ -71,18 +61,18 @@ static int show_status(struct seq_file *m, struct cws_record *rec)
 	cws_roster_users(rec, &users);
 	cws_view_who(rec, &users, &who);
 	cws_matrix_sum(&rec->matrix, &sums);
-	put_number(m, "abi", COWSCOPE_ABI);
+	cws_view_put_number(m, "abi", COWSCOPE_ABI);
 	put_who(m, &who, ended);
-	put_number(m, "mm", rec->serial);
+	cws_view_put_number(m, "mm", rec->serial);
 	put_lineage(m, rec);
-	put_word(m, "born", cws_view_born(rec));
-	put_number(m, "since_ns", rec->since_ns);
-	put_word(m, "end", cws_view_end(rec));
+	cws_view_put_word(m, "born", cws_view_born(rec));
+	cws_view_put_number(m, "since_ns", rec->since_ns);
+	cws_view_put_word(m, "end", cws_view_end(rec));
 	if (ended)
-		put_number(m, "lived_ns", rec->ended_ns - rec->since_ns);
+		cws_view_put_number(m, "lived_ns", rec->ended_ns - rec->since_ns);
 	else
-		put_word(m, "lived_ns", "-");
-	put_word(m, "watched", str_yes_no(who.pid && cws_watchlist_has(who.pid)));
+		cws_view_put_word(m, "lived_ns", "-");
+	cws_view_put_word(m, "watched", str_yes_no(who.pid && cws_watchlist_has(who.pid)));
 	seq_puts(m, "cgroup ");
 	cws_view_put_cgroup(m, who.cgroup);
 	seq_putc(m, '\n');
@@ -90,7 +80,7 @@ static int show_status(struct seq_file *m, struct cws_record *rec)
 	put_inherited(m, "inherited_hugetlb_pages", rec, rec->inherited_hugetlb_pages);
 	put_inherited(m, "inherited_swap_pages", rec, rec->inherited_swap_pages);
 	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
-		put_number(m, cause_name[cause], sums.cause[cause]);
+		cws_view_put_number(m, cause_name[cause], sums.cause[cause]);
 	cws_view_who_put(&who);
 	return 0;
 }
