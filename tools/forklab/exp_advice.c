@@ -2,8 +2,6 @@
 /* Memory that a process keeps from its children. */
 #include "experiments.h"
 
-#define N	AREA_PAGES
-
 /* Nothing of the area is shared in the parent, and writing it costs nothing. */
 static void is_the_parents(struct lab *lab)
 {
@@ -24,7 +22,6 @@ static void run_dontfork(struct lab *lab)
 	const struct walk *walk;
 	struct tally child;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
 	lab_is_number(lab, "madvise(MADV_DONTFORK)",
 		      lab_order(lab, PARENT, ORDER_NO_FORK, AREA_ANON, N, 0), 0);
 	lab_fork(lab);
@@ -43,6 +40,7 @@ const struct experiment exp_dontfork = {
 	.title = "MADV_DONTFORK: the child does without",
 	.book = "the mapping is missing in the child, which gets a signal if it tries. The\n"
 		"  parent shares nothing and never copies: for memory that a device writes to.",
+	.setup = SETUP_MEMORY,
 	.run = run_dontfork,
 };
 
@@ -50,7 +48,6 @@ static void run_wipeonfork(struct lab *lab)
 {
 	struct tally child;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
 	lab_is_number(lab, "madvise(MADV_WIPEONFORK)",
 		      lab_order(lab, PARENT, ORDER_WIPE, AREA_ANON, N, 0), 0);
 	lab_fork(lab);
@@ -71,5 +68,6 @@ const struct experiment exp_wipeonfork = {
 	.title = "MADV_WIPEONFORK: the child begins with zeros",
 	.book = "the mapping is there in the child, but empty: reading gives zeros. The\n"
 		"  parent shares nothing: for keys that no child may know.",
+	.setup = SETUP_MEMORY,
 	.run = run_wipeonfork,
 };

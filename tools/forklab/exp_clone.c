@@ -4,8 +4,6 @@
 
 #include "experiments.h"
 
-#define N	AREA_PAGES
-
 static void echo(struct lab *lab)
 {
 	if (!lab->broken)
@@ -18,8 +16,6 @@ static void run_exec(struct lab *lab)
 	const struct clone_event *clone;
 	const struct record *rec;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
-	lab_fork(lab);
 	rec = lab_live(lab, lab->pid[CHILD]);
 	old = rec->mm;
 	inherited = rec->inherited_pages;
@@ -47,6 +43,7 @@ const struct experiment exp_exec = {
 	.title = "fork, then exec: a copy made to be thrown away",
 	.book = "exec gives the process a new, empty address space. What fork entered into\n"
 		"  page tables a moment ago was for nothing.",
+	.setup = SETUP_FORKED,
 	.run = run_exec,
 };
 
@@ -57,8 +54,6 @@ static void run_vfork(struct lab *lab)
 	struct value mine, theirs;
 	struct cow parent;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
-	lab_mark(lab, PARENT);
 	lab_send(lab, PARENT, ORDER_VFORK);
 	lab->pid[CHILD] = (pid_t)lab_answer(lab, CHILD);
 	mine = lab_mm(lab, lab->pid[PARENT]);
@@ -87,6 +82,7 @@ const struct experiment exp_vfork = {
 	.title = "vfork lends the parent's address space",
 	.book = "a vfork child runs in its parent's memory while the parent waits. Nothing\n"
 		"  is duplicated, nothing is copied on write, and its writes stay.",
+	.setup = SETUP_MEMORY,
 	.run = run_vfork,
 };
 
@@ -97,7 +93,6 @@ static void run_thread(struct lab *lab)
 	struct cow parent;
 	pid_t tid;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
 	lab_order(lab, PARENT, ORDER_THREAD, AREA_ANON, 0, 0);
 	tid = (pid_t)lab_answer(lab, CHILD);
 	lab_mark(lab, PARENT);
@@ -124,5 +119,6 @@ const struct experiment exp_thread = {
 	.title = "threads share, so nothing is copied",
 	.book = "CLONE_VM means one address space for both tasks: no page is write-protected,\n"
 		"  a write is seen at once by the other, and there is no copy-on-write.",
+	.setup = SETUP_MEMORY,
 	.run = run_thread,
 };

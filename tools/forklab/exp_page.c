@@ -4,8 +4,6 @@
 
 #include "experiments.h"
 
-#define N	AREA_PAGES
-
 static void is_state(struct lab *lab, enum role who, uint64_t address, const char *what,
 		     const char *state, const char *mapped_by, const char *next_write)
 {
@@ -23,7 +21,6 @@ static void run_page(struct lab *lab)
 	struct tally child, parent;
 	uint64_t address;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
 	address = lab_where(lab, AREA_ANON);
 	is_state(lab, PARENT, address, "parent alone: its first page", "own", "1", "nothing");
 	lab_fork(lab);
@@ -48,6 +45,7 @@ const struct experiment exp_page = {
 	.title = "one page, watched while it is split",
 	.book = "one page has two entries after fork, both write-protected. The first\n"
 		"  write gives one side a page of its own; the other side's is its last.",
+	.setup = SETUP_MEMORY,
 	.run = run_page,
 };
 
@@ -152,7 +150,6 @@ static void run_layout(struct lab *lab)
 	uint64_t area;
 	size_t i;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
 	lab_prepare(lab, AREA_HEAP, AREA_FEW, 'p');
 	lab_prepare(lab, AREA_DATA, AREA_FEW, 'p');
 	lab_fork(lab);
@@ -177,5 +174,6 @@ const struct experiment exp_layout = {
 	.title = "the memory layout, from stack to code",
 	.book = "from top to bottom: the stack, mappings and libraries, the heap, globals,\n"
 		"  code. The child has the same at the same addresses, and most of it is shared.",
+	.setup = SETUP_MEMORY,
 	.run = run_layout,
 };

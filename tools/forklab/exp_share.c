@@ -2,16 +2,12 @@
 /* Two processes and their common pages: who writes, who pays. */
 #include "experiments.h"
 
-#define N	AREA_PAGES
-
 static void run_fork(struct lab *lab)
 {
 	const struct clone_event *clone;
 	const struct record *rec;
 	struct cow child, parent;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
-	lab_fork(lab);
 	rec = lab_live(lab, lab->pid[CHILD]);
 	lab_at_least(lab, "pages the child was born with (inherited_pages)",
 		     rec->inherited_pages, N);
@@ -25,8 +21,6 @@ static void run_fork(struct lab *lab)
 		 (unsigned long long)clone->duration_ns.n / 1000,
 		 (unsigned long long)clone->pgtable_bytes.n);
 
-	lab_mark(lab, PARENT);
-	lab_mark(lab, CHILD);
 	lab_is_number(lab, "child reads 61 pages: sum of their marks",
 		      lab_order(lab, CHILD, ORDER_READ, AREA_ANON, N, 0), N * 'p');
 	lab_is_number(lab, "parent reads them too: the same sum",
@@ -42,6 +36,7 @@ const struct experiment exp_fork = {
 	.title = "fork copies page tables, not pages",
 	.book = "after fork, parent and child share every private page, write-protected\n"
 		"  in both. Reading costs nothing; both see the same contents.",
+	.setup = SETUP_FORKED,
 	.run = run_fork,
 };
 
@@ -49,10 +44,6 @@ static void run_write(struct lab *lab)
 {
 	struct cow child, parent;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
-	lab_fork(lab);
-	lab_mark(lab, PARENT);
-	lab_mark(lab, CHILD);
 	lab_order(lab, CHILD, ORDER_WRITE, AREA_ANON, 1, 'c');
 	child = lab_counted(lab, CHILD);
 	parent = lab_counted(lab, PARENT);
@@ -78,6 +69,7 @@ const struct experiment exp_write = {
 	.title = "a write copies one page, for the writer alone",
 	.book = "the first write to a shared page gives the writer a copy of its own.\n"
 		"  The other side keeps the old page and its contents; a second write is free.",
+	.setup = SETUP_FORKED,
 	.run = run_write,
 };
 
@@ -85,10 +77,6 @@ static void run_parent_first(struct lab *lab)
 {
 	struct cow child, parent;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
-	lab_fork(lab);
-	lab_mark(lab, PARENT);
-	lab_mark(lab, CHILD);
 	lab_order(lab, PARENT, ORDER_WRITE, AREA_ANON, N, 'q');
 	parent = lab_counted(lab, PARENT);
 	lab_is(lab, "parent writes 61 pages: copied in the parent",
@@ -111,6 +99,7 @@ const struct experiment exp_parent_first = {
 	.title = "whoever writes first pays, be it the parent",
 	.book = "copy-on-write knows no owner: a parent that writes first gets the copy,\n"
 		"  and the child, now alone with the old page, takes it over for nothing.",
+	.setup = SETUP_FORKED,
 	.run = run_parent_first,
 };
 
@@ -118,8 +107,6 @@ static void run_last_owner(struct lab *lab)
 {
 	struct cow parent;
 
-	lab_prepare(lab, AREA_ANON, N, 'p');
-	lab_fork(lab);
 	lab_end_child(lab);
 	lab_mark(lab, PARENT);
 	lab_order(lab, PARENT, ORDER_WRITE, AREA_ANON, N, 'q');
@@ -135,5 +122,6 @@ const struct experiment exp_last_owner = {
 	.title = "the last owner takes the page over",
 	.book = "a page is copied only while somebody else has it. When the child is gone,\n"
 		"  the parent's write fault finds it alone and makes the page writable.",
+	.setup = SETUP_FORKED,
 	.run = run_last_owner,
 };

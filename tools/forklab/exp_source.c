@@ -2,8 +2,6 @@
 /* First writes without a fork: pages that come from zeros or from a file. */
 #include "experiments.h"
 
-#define N	AREA_PAGES
-
 static void run_zero(struct lab *lab)
 {
 	struct cow parent;

@@ -130,6 +130,19 @@ static void lab_free(struct lab *lab)
 	pages_free(&lab->pages);
 }
 
+static void set_up(struct lab *lab, enum setup setup)
+{
+	settle(lab, PARENT);
+	if (setup == SETUP_BARE)
+		return;
+	lab_prepare(lab, AREA_ANON, N, 'p');
+	if (setup == SETUP_FORKED) {
+		lab_fork(lab);
+		lab_mark(lab, CHILD);
+	}
+	lab_mark(lab, PARENT);
+}
+
 int lab_run(const struct experiment *x, const struct source *src, struct err *e)
 {
 	struct lab lab = { .src = src };
@@ -145,7 +158,7 @@ int lab_run(const struct experiment *x, const struct source *src, struct err *e)
 	if (ret)
 		return ret;
 	lab.pid[PARENT] = lab.troupe.parent;
-	settle(&lab, PARENT);
+	set_up(&lab, x->setup);
 	x->run(&lab);
 	check_losses(&lab, &before);
 	lab_free(&lab);

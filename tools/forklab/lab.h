@@ -28,10 +28,21 @@ struct lab {
 	struct err err;
 };
 
+/* What an experiment finds when it begins; the counters are noted from there on. */
+enum setup {
+	SETUP_BARE,	/* a parent that has done nothing yet */
+	SETUP_MEMORY,	/* it has written 'p' into each page of AREA_ANON */
+	SETUP_FORKED,	/* and it has forked */
+};
+
+/* Pages of AREA_ANON in every set-up. */
+#define N	AREA_PAGES
+
 struct experiment {
 	const char *name;
 	const char *title;
 	const char *book;		/* what the book says */
+	enum setup setup;
 	void (*run)(struct lab *lab);
 };
 
