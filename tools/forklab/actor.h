@@ -31,9 +31,33 @@ enum order_op {
 	ORDER_FORK,	/* answer: PID */
 	ORDER_VFORK,	/* answer: PID, once the child has ended */
 	ORDER_THREAD,	/* answer: 0 */
+	ORDER_CLONE,	/* with the flags in arg; answer: PID */
 	ORDER_REAP,	/* wait for the child, or join the thread */
 	ORDER_EXEC,	/* the child: become cat on its channel; no answer */
 	ORDER_END,	/* end; no answer */
+
+	/* What one does, and the other may see or not: act.c. */
+	ORDER_PEEK,	/* answer: the byte at the address in arg */
+	ORDER_POKE,	/* the mark there */
+	ORDER_OPEN,	/* a file whose bytes tell their place; answer: descriptor */
+	ORDER_REOPEN,	/* the file of the descriptor in arg again; likewise */
+	ORDER_READ_ON,	/* count bytes of it; answer: the place of the last */
+	ORDER_CHDIR,	/* to /proc */
+	ORDER_CATCH,	/* SIGUSR1 gets a handler */
+	ORDER_IGNORE,	/* it is ignored */
+	ORDER_CAUGHT,	/* answer: how often the handler ran */
+	ORDER_BLOCK,	/* blocks SIGUSR2, and leaves one pending */
+	ORDER_IOPRIO,	/* best effort, level arg */
+	ORDER_UNDO,	/* semaphore arg + 1, to be undone at the end */
+	ORDER_HOSTNAME,	/* sets the host's name */
+	ORDER_QUEUE,	/* makes a message queue of the key in arg */
+	ORDER_MOUNT,	/* mounts a tmpfs, for nobody else */
+	ORDER_GETPID,	/* answer: what it calls itself */
+	ORDER_GETEUID,	/* answer: what user it is */
+	ORDER_BIND,	/* a socket to the name in arg; answer: errno */
+	ORDER_LOCK,	/* starts a thread that takes the lock and keeps it */
+	ORDER_UNLOCK,	/* ends that thread */
+	ORDER_TRYLOCK,	/* answer: errno */
 };
 
 struct order {
@@ -41,6 +65,7 @@ struct order {
 	enum area area;
 	size_t first, count;	/* pages */
 	unsigned char mark;
+	uint64_t arg;
 };
 
 struct troupe {

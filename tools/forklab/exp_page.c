@@ -64,8 +64,7 @@ static void print_walk(struct lab *lab, const char *what, const struct walk *wal
 static void is_writable(struct lab *lab, const char *what, const struct walk *walk,
 			bool writable)
 {
-	lab_is_text(lab, what, lab_has_flag(lab_entry(walk), "writable") ? "yes" : "no",
-		    writable ? "yes" : "no");
+	lab_is_yes(lab, what, lab_has_flag(lab_entry(walk), "writable"), writable);
 }
 
 static void run_walk(struct lab *lab)

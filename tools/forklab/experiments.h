@@ -17,5 +17,19 @@ extern const struct experiment exp_page, exp_walk, exp_layout;
 extern const struct experiment exp_dontfork, exp_wipeonfork;
 /* exp_clone.c */
 extern const struct experiment exp_exec, exp_vfork, exp_thread;
+/* exp_environment.c */
+extern const struct experiment exp_environment;
+/* exp_files.c */
+extern const struct experiment exp_offset;
+/* exp_signal.c */
+extern const struct experiment exp_handlers, exp_pending;
+/* exp_flag.c */
+extern const struct experiment exp_clone_vm, exp_clone_files, exp_clone_fs,
+	exp_clone_sighand, exp_clone_io, exp_clone_sysvsem;
+/* exp_thread.c */
+extern const struct experiment exp_clone_thread, exp_clone_parent, exp_pthread, exp_lock;
+/* exp_namespace.c */
+extern const struct experiment exp_newns, exp_newuts, exp_newipc, exp_newpid, exp_newuser,
+	exp_newnet, exp_newcgroup, exp_newtime;
 
 #endif

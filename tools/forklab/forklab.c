@@ -16,7 +16,11 @@
 static const struct experiment * const experiments[] = {
 	&exp_fork, &exp_write, &exp_parent_first, &exp_last_owner, &exp_page, &exp_walk,
 	&exp_layout, &exp_regions, &exp_text, &exp_shared, &exp_zero, &exp_file,
-	&exp_dontfork, &exp_wipeonfork, &exp_exec, &exp_vfork, &exp_thread,
+	&exp_dontfork, &exp_wipeonfork, &exp_environment, &exp_offset, &exp_handlers,
+	&exp_pending, &exp_exec, &exp_vfork, &exp_thread, &exp_pthread, &exp_lock,
+	&exp_clone_vm, &exp_clone_files, &exp_clone_fs, &exp_clone_sighand, &exp_clone_io,
+	&exp_clone_sysvsem, &exp_clone_thread, &exp_clone_parent, &exp_newns, &exp_newuts,
+	&exp_newipc, &exp_newpid, &exp_newuser, &exp_newnet, &exp_newcgroup, &exp_newtime,
 };
 
 #define EXPERIMENTS	(sizeof(experiments) / sizeof(experiments[0]))
@@ -28,7 +32,7 @@ static const struct cli_option options[] = {
 static const struct cli_tool tool = {
 	.name = "forklab",
 	.synopsis = "[options] list | all | run NAME [NAME...]",
-	.purpose = "Carries out small experiments with fork, vfork, threads and copy-on-write,\n"
+	.purpose = "Carries out small experiments with fork, vfork, clone, threads and copy-on-write,\n"
 		   "and compares what the kernel did with what the book says.",
 	.options = options,
 	.count = sizeof(options) / sizeof(options[0]),

@@ -40,6 +40,14 @@ int64_t lab_order(struct lab *lab, enum role who, enum order_op op, enum area ar
 	return lab_answer(lab, who);
 }
 
+int64_t lab_act(struct lab *lab, enum role who, enum order_op op, uint64_t arg)
+{
+	const struct order o = { .op = op, .count = 1, .arg = arg };
+
+	send_order(lab, who, &o);
+	return lab_answer(lab, who);
+}
+
 /*
  * Writes and reads of no page: whatever these touch of the actor's own memory
  * (stack, libc) is its own from now on, and no longer falls into a count.
@@ -64,6 +72,15 @@ void lab_fork(struct lab *lab)
 {
 	lab_order(lab, PARENT, ORDER_FORK, AREA_ANON, 0, 0);
 	lab->pid[CHILD] = (pid_t)lab_answer(lab, CHILD);
+	settle(lab, PARENT);
+	settle(lab, CHILD);
+}
+
+void lab_make(struct lab *lab, uint64_t flags)
+{
+	lab->pid[CHILD] = (pid_t)lab_act(lab, PARENT, ORDER_CLONE, flags);
+	/* Its own word is that of its PID namespace. */
+	lab_answer(lab, CHILD);
 	settle(lab, PARENT);
 	settle(lab, CHILD);
 }
@@ -128,6 +145,9 @@ static void lab_free(struct lab *lab)
 	free(lab->clones_text);
 	walk_free(&lab->walk);
 	pages_free(&lab->pages);
+	birth_free(&lab->birth);
+	sharing_free(&lab->sharing);
+	files_free(&lab->files);
 }
 
 static void set_up(struct lab *lab, enum setup setup)

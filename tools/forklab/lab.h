@@ -23,6 +23,9 @@ struct lab {
 	char *clones_text;
 	struct walk walk;		/* of the last lab_walk() */
 	struct pages pages;		/* of the last lab_pages() */
+	struct birth birth;		/* of the last lab_birth() */
+	struct sharing sharing;		/* of the last lab_sharing() */
+	struct files files;		/* of the last lab_file() */
 	bool broken;			/* the bench failed; err says how */
 	unsigned int differ;		/* lines that are not as the book says */
 	struct err err;
@@ -55,6 +58,9 @@ int lab_run(const struct experiment *x, const struct source *src, struct err *e)
 int64_t lab_order(struct lab *lab, enum role who, enum order_op op, enum area area,
 		  size_t count, unsigned char mark);
 
+/* The same for an order of act.c. */
+int64_t lab_act(struct lab *lab, enum role who, enum order_op op, uint64_t arg);
+
 /* Gives the order only, for what is answered later. */
 void lab_send(struct lab *lab, enum role who, enum order_op op);
 int64_t lab_answer(struct lab *lab, enum role who);
@@ -64,6 +70,9 @@ void lab_prepare(struct lab *lab, enum area area, size_t count, unsigned char ma
 
 /* The parent forks; child and parent are quiet afterwards. */
 void lab_fork(struct lab *lab);
+
+/* The parent makes a child with these flags of clone; both are quiet afterwards. */
+void lab_make(struct lab *lab, uint64_t flags);
 
 /* The child ends and is reaped. */
 void lab_end_child(struct lab *lab);
@@ -111,6 +120,27 @@ struct tally lab_tally(struct lab *lab, enum role who, enum area area, size_t co
 /* mm of "PID status"; any process that uses the address space will do. */
 struct value lab_mm(struct lab *lab, pid_t pid);
 
+/* --- who shares what --------------------------------------------------------- */
+
+/*
+ * A row of birth, of a process's sharing, and of its files; each lives until the
+ * next call of its own. What is not there breaks the bench.
+ */
+const struct birth_row *lab_birth(struct lab *lab, enum role who, const char *resource);
+const struct shared *lab_sharing(struct lab *lab, enum role who, enum kind kind);
+const struct open_file *lab_file(struct lab *lab, enum role who, int fd);
+
+/* The same, and no row is an answer as well. */
+bool lab_has_file(struct lab *lab, enum role who, int fd);
+
+/* A line: "asked at_birth now" of a row of the child's birth. */
+void lab_born(struct lab *lab, const char *what, const char *resource, const char *words);
+
+/* Of the kernel's own words: kcmp(2); /proc/PID/ns; a line of /proc/PID/FILE. */
+bool lab_same(struct lab *lab, int type, int fd, int other_fd);
+uint64_t lab_namespace(struct lab *lab, enum role who, const char *name);
+uint64_t lab_proc(struct lab *lab, pid_t pid, const char *file, const char *key, int base);
+
 /* --- the page --------------------------------------------------------------- */
 
 void lab_is(struct lab *lab, const char *what, struct value measured,
@@ -122,6 +152,7 @@ void lab_at_least(struct lab *lab, const char *what, struct value measured,
 void lab_is_text(struct lab *lab, const char *what, const char *measured,
 		 const char *expected);
 void lab_holds(struct lab *lab, const char *what, bool holds);
+void lab_is_yes(struct lab *lab, const char *what, bool measured, bool expected);
 
 /* A remark, or a number that the book does not foretell. */
 __attribute__((format(printf, 2, 3)))

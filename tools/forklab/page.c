@@ -7,20 +7,23 @@
 
 #include "lab.h"
 
-#define WHAT_WIDTH	62
+/* Of a line, up to its verdict. */
+#define LINE_WIDTH	72
 
 static void line(struct lab *lab, const char *what, const char *measured,
 		 const char *expected, bool ok)
 {
+	const int len = (int)strlen(what), room = len < LINE_WIDTH ? LINE_WIDTH - len : 0;
+
 	if (lab->broken)
 		return;
 	if (ok) {
-		printf("    %-*s %10s  ok\n", WHAT_WIDTH, what, measured);
+		printf("    %s %*s  ok\n", what, room, measured);
 		return;
 	}
 	lab->differ++;
-	printf("    %-*s %10s  FAILED: expected %s, measured %s\n", WHAT_WIDTH,
-	       what, measured, expected, measured);
+	printf("    %s %*s  FAILED: expected %s, measured %s\n", what,
+	       room, measured, expected, measured);
 }
 
 void lab_is(struct lab *lab, const char *what, struct value measured,
@@ -63,6 +66,11 @@ void lab_is_text(struct lab *lab, const char *what, const char *measured,
 void lab_holds(struct lab *lab, const char *what, bool holds)
 {
 	line(lab, what, holds ? "yes" : "no", "yes", holds);
+}
+
+void lab_is_yes(struct lab *lab, const char *what, bool measured, bool expected)
+{
+	lab_is_text(lab, what, measured ? "yes" : "no", expected ? "yes" : "no");
 }
 
 void lab_note(struct lab *lab, const char *fmt, ...)

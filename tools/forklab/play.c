@@ -5,7 +5,9 @@
  * block are switched off.
  */
 #include <errno.h>
+#include <linux/sched.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/mman.h>
@@ -15,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "act.h"
 #include "play.h"
 
 struct actor {
@@ -30,8 +33,17 @@ static const char * const order_names[] = {
 	[ORDER_READ_FILE] = "read file", [ORDER_TEXT_PAGES] = "text pages",
 	[ORDER_WHERE] = "where", [ORDER_NO_FORK] = "do not fork",
 	[ORDER_WIPE] = "wipe on fork", [ORDER_FORK] = "fork", [ORDER_VFORK] = "vfork",
-	[ORDER_THREAD] = "thread", [ORDER_REAP] = "reap", [ORDER_EXEC] = "exec",
+	[ORDER_THREAD] = "thread", [ORDER_CLONE] = "clone", [ORDER_REAP] = "reap", [ORDER_EXEC] = "exec",
 	[ORDER_END] = "end",
+	[ORDER_PEEK] = "peek", [ORDER_POKE] = "poke", [ORDER_OPEN] = "open",
+	[ORDER_REOPEN] = "open again", [ORDER_READ_ON] = "read on",
+	[ORDER_CHDIR] = "chdir", [ORDER_CATCH] = "catch a signal",
+	[ORDER_IGNORE] = "ignore a signal", [ORDER_CAUGHT] = "signals caught",
+	[ORDER_BLOCK] = "block a signal", [ORDER_IOPRIO] = "ioprio",
+	[ORDER_UNDO] = "semaphore", [ORDER_HOSTNAME] = "host name",
+	[ORDER_QUEUE] = "message queue", [ORDER_MOUNT] = "mount",
+	[ORDER_GETPID] = "getpid", [ORDER_GETEUID] = "geteuid", [ORDER_BIND] = "bind",
+	[ORDER_LOCK] = "lock", [ORDER_UNLOCK] = "unlock", [ORDER_TRYLOCK] = "try lock",
 };
 
 const char *play_order_name(enum order_op op)
@@ -110,6 +122,41 @@ static int64_t start_thread(struct actor *self)
 	return -ret;
 }
 
+static int clone_main(void *self)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	play_child(self);
+	return 0;
+}
+
+/* In the same memory it needs a stack; there is one such child at a time. */
+static pid_t call_clone(struct actor *self, uint64_t flags)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	struct clone_args args = { .flags = flags };
+	pid_t pid;
+
+	if (flags & CLONE_VM)
+		return clone(clone_main, stack + sizeof(stack), (int)flags | SIGCHLD, self);
+	if (!(flags & CLONE_PARENT))
+		args.exit_signal = SIGCHLD;
+	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (!pid)
+		_exit(clone_main(self));
+	return pid;
+}
+
+/* The child's channel stays open on this side: another one may follow. */
+static int64_t start_clone(struct actor *self, uint64_t flags)
+{
+	pid_t pid = call_clone(self, flags);
+
+	if (pid < 0)
+		return -errno;
+	self->child = pid;
+	return pid;
+}
+
 static int64_t reap(struct actor *self)
 {
 	if (self->threaded) {
@@ -157,14 +204,15 @@ static int64_t obey(struct actor *self, const struct order *o)
 		return start_vfork(self);
 	case ORDER_THREAD:
 		return start_thread(self);
+	case ORDER_CLONE:
+		return start_clone(self, o->arg);
 	case ORDER_REAP:
 		return reap(self);
 	case ORDER_EXEC:
 		return become_cat(self);
-	case ORDER_END:
-		break;
+	default:
+		return act(o);
 	}
-	return -EINVAL;
 }
 
 static void obey_all(struct actor *self, enum role who)

@@ -46,6 +46,7 @@ FETCH(family, family)
 FETCH(pairs, pairs)
 FETCH(inherited, inherited)
 FETCH(forecast, forecast)
+FETCH(birth, birth)
 FETCH(sharing, sharing)
 FETCH(files, files)
 

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "births.h"
 #include "pages.h"
 #include "sharing.h"
 #include "source.h"
@@ -20,6 +21,7 @@ int fetch_inherited(const struct source *src, pid_t pid, struct inherited *out,
 		    struct err *e);
 int fetch_forecast(const struct source *src, pid_t pid, struct forecast *out,
 		   struct err *e);
+int fetch_birth(const struct source *src, pid_t pid, struct birth *out, struct err *e);
 int fetch_sharing(const struct source *src, pid_t pid, struct sharing *out, struct err *e);
 int fetch_files(const struct source *src, pid_t pid, struct files *out, struct err *e);
 int fetch_walk(const struct source *src, pid_t pid, uint64_t address,

@@ -3,6 +3,9 @@
  * The actors of forklab without the module: they obey, share what they should
  * and end. What the kernel counts meanwhile is for the VM.
  */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
 
 #include "actor.h"
@@ -121,6 +124,46 @@ static void test_advice(void)
 	troupe_end(&troupe);
 }
 
+static int64_t act(enum role who, enum order_op op, uint64_t arg)
+{
+	const struct order o = { .op = op, .count = 7, .arg = arg };
+
+	if (troupe_send(&troupe, who, &o, &err))
+		ok(false, err.text);
+	return answer(who);
+}
+
+/* Two children, one after the other: the second shares what it is told to. */
+static void test_clone(void)
+{
+	int64_t fd;
+
+	if (troupe_start(&troupe, &err))
+		ok(false, err.text);
+	fd = act(PARENT, ORDER_OPEN, 0);
+	act(PARENT, ORDER_CATCH, 0);
+	act(PARENT, ORDER_LOCK, 0);
+	ok(act(PARENT, ORDER_CLONE, 0) > 0 && answer(CHILD) > 0, "a child by clone");
+	ok(act(CHILD, ORDER_READ_ON, fd) == 6 && act(PARENT, ORDER_READ_ON, fd) == 13,
+	   "the parent reads on where the child stopped");
+	fd = act(CHILD, ORDER_REOPEN, fd);
+	ok(act(CHILD, ORDER_READ_ON, fd) == 6, "a file opened again begins at its beginning");
+	ok(act(PARENT, ORDER_READ_ON, fd) == -1, "what the child opens the parent has not");
+	ok(act(CHILD, ORDER_TRYLOCK, 0) == EBUSY && !act(PARENT, ORDER_UNLOCK, 0) &&
+	   !act(PARENT, ORDER_TRYLOCK, 0) && act(CHILD, ORDER_TRYLOCK, 0) == EBUSY,
+	   "a lock that another thread held stays locked in the child");
+	send_order(CHILD, ORDER_END, AREA_ANON, 0, 0);
+	ok(!order(PARENT, ORDER_REAP, AREA_ANON, 0, 0) &&
+	   act(PARENT, ORDER_CLONE, CLONE_VM | CLONE_FILES) > 0 && answer(CHILD) > 0,
+	   "a second child, with flags");
+	fd = act(CHILD, ORDER_OPEN, 0);
+	ok(act(PARENT, ORDER_READ_ON, fd) == 6, "what it opens the parent has");
+	ok(!act(CHILD, ORDER_CAUGHT, 0) && !kill(troupe.parent, SIGUSR1) &&
+	   act(PARENT, ORDER_CAUGHT, 0) == 1 && act(CHILD, ORDER_CAUGHT, 0) == 1,
+	   "what the parent counts in memory the child reads");
+	troupe_end(&troupe);
+}
+
 static void test_exec(void)
 {
 	if (troupe_start(&troupe, &err))
@@ -138,6 +181,7 @@ int main(void)
 	test_fork();
 	test_others();
 	test_advice();
+	test_clone();
 	test_exec();
 	return tap_failed != 0;
 }

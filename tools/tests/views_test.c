@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "births.h"
 #include "pages.h"
 #include "size.h"
 #include "tap.h"
@@ -188,6 +189,26 @@ static void test_others(void)
 	   strstr(e.text, "no row \"total\""), "inherited without a total: refused");
 }
 
+static void test_birth(void)
+{
+	static const char birth[] = "resource flag asked at_birth now id count_at_birth"
+		" count_now later\n"
+		"fs CLONE_FS yes shared changed 0123456789abcdef - - x\n"
+		"threads - - new - hazard 7 1 x\n";
+	static const char bad[] = COWSCOPE_HEADER_BIRTH "\nfs CLONE_FS yes\n";
+	const struct birth_row *row;
+	struct birth b;
+
+	ok(!parse_birth(strdup(birth), strlen(birth), &b, &e) && b.n == 2, "a birth");
+	row = birth_find(&b, "threads");
+	ok(row && !strcmp(row->id, "hazard") && value_is(&row->count_at_birth, 7) &&
+	   !value_known(&birth_find(&b, "fs")->count_now) && !birth_find(&b, "soul"),
+	   "its rows by name, and columns of a later version");
+	birth_free(&b);
+	ok(parse_birth(strdup(bad), strlen(bad), &b, &e) == -EPROTO && !b.text && !b.row,
+	   "a row that is cut short: refused");
+}
+
 static bool size_is(uint64_t bytes, const char *want)
 {
 	char buf[SIZE_TEXT_MAX];
@@ -211,6 +232,7 @@ int main(void)
 	test_tallies();
 	test_family();
 	test_others();
+	test_birth();
 	test_sizes();
 	return tap_failed != 0;
 }
