@@ -1,34 +1,339 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading a chunk and looking for it elsewhere. Two entries are of the same page
- * when they hold the same page frame or the same swap entry. Both are read
- * under their own table's lock, one after the other: a page that changes
- * meanwhile counts as it was at either moment.
+ * Reading a chunk: what the leader holds is counted, and what others may hold too is
+ * noted. 64 pages at a time where that can be: what a page costs here is what it costs
+ * to read a family.
  */
 #include <linux/rmap.h>
 
 #include "chunk.h"
 
-/* Page frames are even, swap entries odd; their type leaves the top bit free. */
-static __always_inline u64 page_token(unsigned long pfn)
-{
-	return (u64)pfn << 1;
-}
-
-static u64 absent_token(swp_entry_t entry)
+/**
+ * cws_token_absent() - what an entry that is not present is of
+ * @entry: it
+ *
+ * Return: the token, 0 for what is no page.
+ */
+u64 cws_token_absent(swp_entry_t entry)
 {
 	if (!non_swap_entry(entry))
-		return (u64)entry.val << 1 | 1;
-	return is_migration_entry(entry) ? page_token(swp_offset_pfn(entry)) : 0;
+		return cws_token_swap(entry.val);
+	return is_migration_entry(entry) ? cws_token_page(pfn_swap_entry_to_page(entry)) : 0;
 }
 
-/* 0 for what is no page. */
-static __always_inline u64 pte_token(pte_t pte)
+/**
+ * cws_token_cached() - the swap entry of a page that is mapped and has one still
+ * @page: anonymous; the lock of a table that maps it is held
+ * @token: of the swap entry
+ *
+ * Return: whether there is one. Others who hold it get this very page.
+ */
+bool cws_token_cached(struct page *page, u64 *token)
 {
-	if (likely(pte_present(pte)))
-		return page_token(pte_pfn(pte));
-	return pte_none(pte) ? 0 : absent_token(pte_to_swp_entry(pte));
+	if (!PageAnon(page) || PageCompound(page) || !PageSwapCache(page))
+		return false;
+	*token = cws_token_swap(page_private(page));
+	return true;
 }
+
+struct reading {
+	struct cws_chunk *chunk;
+	struct cws_member *member;
+	const unsigned long *done;
+	bool files;
+};
+
+/* Pages of one word, by what they are; gathered in registers. */
+struct word {
+	unsigned long present;
+	unsigned long anon;
+	unsigned long cache;
+	unsigned long swap;
+	unsigned long piece;
+	unsigned long file;
+	unsigned long zero;
+	unsigned long ksm;
+	unsigned long last_piece;
+};
+
+/* Migrating pages are taken down one by one: their mappers cannot be counted. */
+static void note_absent(struct cws_chunk *chunk, unsigned int i, u64 token)
+{
+	chunk->token[i] = token;
+	chunk->mappers[i] = 0;
+}
+
+/**
+ * look_at_folio() - note what an entry is of
+ * @reading: the leader
+ * @word: gathers
+ * @i: page of the chunk
+ * @token: of the entry
+ * @state: of the page
+ * @mappers: of the page, if @state is shared
+ * @folio: its folio
+ * @page: it
+ */
+static __always_inline void look_at_folio(const struct reading *reading, struct word *word,
+					  unsigned int i, u64 token, u8 state,
+					  unsigned int mappers, struct folio *folio,
+					  struct page *page)
+{
+	struct cws_chunk *chunk = reading->chunk;
+	unsigned long bit = BIT_MASK(i);
+
+	switch (state) {
+	case CWS_STATE_SHARED:
+		chunk->token[i] = token;
+		chunk->mappers[i] = mappers;
+		word->anon |= bit;
+		if (folio_test_large(folio) && !chunk->hugetlb)
+			word->piece |= bit;
+		break;
+	case CWS_STATE_LAST:
+		if (folio_test_large(folio))
+			word->last_piece |= bit;
+		else if (cws_token_cached(page, &chunk->token[i]))
+			word->swap |= bit;
+		break;
+	case CWS_STATE_FILE:
+		word->file |= bit;
+		chunk->token[i] = token;
+		break;
+	case CWS_STATE_KSM:
+		word->ksm |= bit;
+		break;
+	case CWS_STATE_SPECIAL:
+		return;
+	}
+	word->present |= bit;
+}
+
+static void look_at_special(const struct cws_part *part, const struct reading *reading,
+			    struct word *word, unsigned int i, pte_t pte)
+{
+	u8 state = cws_special_pte_state(part, pte) & CWS_PAGE_STATE;
+
+	if (state == CWS_STATE_ZERO)
+		word->zero |= BIT_MASK(i);
+	else if (state != CWS_STATE_SPECIAL)
+		look_at_folio(reading, word, i, cws_token_present(pte), state,
+			      cws_compat_page_mapcount(pte_page(pte)),
+			      page_folio(pte_page(pte)), pte_page(pte));
+}
+
+static void look_at_absent(const struct cws_part *part, const struct reading *reading,
+			   struct word *word, unsigned int i, pte_t pte)
+{
+	swp_entry_t entry = pte_to_swp_entry(pte);
+	unsigned long bit = BIT_MASK(i);
+
+	switch (cws_absent_state(part, entry)) {
+	case CWS_STATE_SWAP:
+		if (pte_swp_exclusive(pte))
+			return;
+		word->swap |= bit;
+		break;
+	case CWS_STATE_SHARED:
+		word->anon |= bit;
+		word->present |= bit;
+		break;
+	case CWS_STATE_FILE:
+		word->file |= bit;
+		word->present |= bit;
+		break;
+	case CWS_STATE_OWN:
+		word->present |= bit;
+		return;
+	default:
+		return;
+	}
+	note_absent(reading->chunk, i, cws_token_absent(entry));
+}
+
+static noinline void look_at_odd(const struct cws_part *part, const struct reading *reading,
+				 struct word *word, unsigned int i, pte_t pte)
+{
+	if (pte_present(pte))
+		look_at_special(part, reading, word, i, pte);
+	else if (!pte_none(pte))
+		look_at_absent(part, reading, word, i, pte);
+}
+
+static __always_inline void look_at(const struct cws_part *part,
+				    const struct reading *reading, struct word *word,
+				    unsigned int i, pte_t pte)
+{
+	unsigned int mappers = 0;
+	struct folio *folio;
+	struct page *page;
+	u8 state;
+
+	if (unlikely(!cws_pte_plain(part, pte))) {
+		look_at_odd(part, reading, word, i, pte);
+		return;
+	}
+	if (cws_compat_pte_write(pte) && part->cow) {
+		word->present |= BIT_MASK(i);
+		return;
+	}
+	page = cws_plain_page(pte);
+	folio = page_folio(page);
+	state = cws_folio_state(part, folio, page, page, &mappers);
+	look_at_folio(reading, word, i, cws_token_present(pte), state, mappers, folio, page);
+}
+
+/* @word's numbers go to the books and to the chunk. */
+static void book_word(const struct cws_part *part, const struct reading *reading,
+		      const struct word *word, unsigned int at)
+{
+	struct cws_share *share = &reading->member->share[part->region];
+	struct cws_chunk *chunk = reading->chunk;
+	unsigned long cache = reading->files ? word->file : 0;
+
+	share->present += hweight_long(word->present);
+	if (!(word->anon | word->file | word->swap | word->zero | word->ksm |
+	      word->last_piece))
+		return;
+	if (part->writable && !(part->vma->vm_flags & VM_MAYSHARE)) {
+		if (!chunk->hugetlb)
+			share->armed_anon += hweight_long(word->anon);
+		share->armed_file += hweight_long(word->file);
+		share->armed_zero += hweight_long(word->zero);
+		share->armed_ksm += hweight_long(word->ksm);
+	}
+	/* The other pieces hold the huge page: a write copies what nobody else maps. */
+	if (part->writable)
+		share->pieces += hweight_long(word->last_piece);
+	chunk->todo[at] |= word->anon | cache | word->swap;
+	chunk->anon[at] |= word->anon;
+	chunk->cache[at] |= cache;
+	chunk->swap[at] |= word->swap;
+	chunk->piece[at] |= word->piece;
+}
+
+static unsigned int page_number(unsigned long addr)
+{
+	return (addr >> PAGE_SHIFT) % CWS_CHUNK_PAGES;
+}
+
+/* The pages from @i on that stand in the same word, up to @end. */
+static unsigned int word_end(unsigned int i, unsigned int end)
+{
+	return min_t(unsigned int, round_up(i + 1, BITS_PER_LONG), end);
+}
+
+/* Pages @i up to @stop of one word, but for what is @done. */
+static void look_at_word(const struct cws_part *part, const struct reading *reading,
+			 struct word *word, const pte_t *ptes, unsigned int i,
+			 unsigned int stop, unsigned long done)
+{
+	bool eights = part->cow && !done;
+	unsigned int next;
+
+	for (; i < stop; i = next) {
+		next = min_t(unsigned int, round_up(i + 1, CWS_EIGHT), stop);
+		if (eights && next - i == CWS_EIGHT && cws_eight_own(ptes + i)) {
+			word->present |= 0xffUL << i % BITS_PER_LONG;
+			continue;
+		}
+		for (; i < next; i++)
+			if (!(done & BIT_MASK(i)))
+				look_at(part, reading, word, i, READ_ONCE(ptes[i]));
+	}
+}
+
+static void read_table(const struct cws_part *part, const pte_t *ptes, void *data)
+{
+	struct reading *reading = data;
+	unsigned int i = page_number(part->addr), stop, at;
+	unsigned int end = i + ((part->end - part->addr) >> PAGE_SHIFT);
+	unsigned long done;
+
+	for (ptes -= i; i < end; i = stop) {
+		struct word word = {};
+
+		stop = word_end(i, end);
+		at = i / BITS_PER_LONG;
+		done = reading->done ? reading->done[at] : 0;
+		if (done != ~0UL)
+			look_at_word(part, reading, &word, ptes, i, stop, done);
+		book_word(part, reading, &word, at);
+	}
+}
+
+static unsigned int mappers_of(const struct cws_huge *huge, unsigned int i)
+{
+	return cws_compat_mapcount_in(page_folio(huge->page), huge->page + i);
+}
+
+/* Zero page, or a huge page that is being moved: nothing to look for. */
+static void look_at_absent_huge(const struct cws_part *part, const struct reading *reading,
+				struct word *word, unsigned int i, u8 state)
+{
+	switch (state) {
+	case CWS_STATE_ZERO:
+		word->zero |= BIT_MASK(i);
+		break;
+	case CWS_STATE_SHARED:
+		note_absent(reading->chunk, i, 0);
+		word->anon |= BIT_MASK(i);
+		fallthrough;
+	case CWS_STATE_FILE:
+	case CWS_STATE_OWN:
+		word->present |= BIT_MASK(i);
+	}
+}
+
+static void read_huge(const struct cws_part *part, const struct cws_huge *huge, void *data)
+{
+	struct reading *reading = data;
+	struct cws_chunk *chunk = reading->chunk;
+	unsigned int first = page_number(part->addr), i = first, stop, at, last = 0;
+	unsigned int end = min_t(unsigned long, CWS_CHUNK_PAGES,
+				 i + ((part->end - part->addr) >> PAGE_SHIFT));
+	struct folio *folio = huge->page ? page_folio(huge->page) : NULL;
+
+	if (!folio && (huge->state & CWS_PAGE_STATE) == CWS_STATE_SPECIAL)
+		return;
+	chunk->hugetlb = is_vm_hugetlb_page(part->vma);
+	chunk->end = part->addr + (end - first) * PAGE_SIZE;
+	for (; i < end; i = stop) {
+		struct word word = {};
+
+		stop = word_end(i, end);
+		at = i / BITS_PER_LONG;
+		for (; i < stop; i++) {
+			u8 state = cws_huge_state(huge, i - first) & CWS_PAGE_STATE;
+
+			if (reading->done && test_bit(i, reading->done))
+				continue;
+			if (folio)
+				look_at_folio(reading, &word, i,
+					      cws_token_page(huge->page + (i - first)),
+					      state, mappers_of(huge, i - first), folio,
+					      huge->page + (i - first));
+			else
+				look_at_absent_huge(part, reading, &word, i, state);
+		}
+		last += hweight_long(word.last_piece);
+		/* Whole it would be taken over, unless others have a part of it. */
+		word.last_piece = 0;
+		book_word(part, reading, &word, at);
+	}
+	if (last < end - first && !chunk->hugetlb && part->writable)
+		reading->member->share[part->region].pieces += last;
+}
+
+static void read_hole(const struct cws_part *part, void *data)
+{
+}
+
+static const struct cws_walk_ops read_ops = {
+	.table = read_table,
+	.huge = read_huge,
+	.hole = read_hole,
+};
 
 static void source_of(const struct vm_area_struct *vma, struct cws_source *source)
 {
@@ -37,361 +342,58 @@ static void source_of(const struct vm_area_struct *vma, struct cws_source *sourc
 	source->shift = vma->vm_pgoff - (vma->vm_start >> PAGE_SHIFT);
 }
 
-static bool same_source(const struct vm_area_struct *vma, const struct cws_source *source)
+/* The next part in the window, or on to where the next mapping begins. */
+static void read_part(struct reading *reading, struct vm_area_struct *vma)
 {
-	if (source->mapping && vma->vm_file && vma->vm_file->f_mapping == source->mapping)
-		return true;
-	return source->root && vma->anon_vma && vma->anon_vma->root == source->root;
-}
+	struct cws_chunk *chunk = reading->chunk;
+	struct cws_member *member = reading->member;
 
-struct reading {
-	struct cws_chunk *chunk;
-	struct cws_member *member;
-	bool files;
-};
-
-static void want(struct cws_chunk *chunk, unsigned int i, unsigned long *kind, u64 token)
-{
-	chunk->token[i] = token;
-	__set_bit(i, chunk->todo);
-	__set_bit(i, kind);
-}
-
-/* Migrating pages are taken down one by one: their mappers cannot be counted. */
-static void want_anon(struct cws_chunk *chunk, unsigned int i, struct page *page,
-		      bool writable)
-{
-	want(chunk, i, chunk->anon, page_token(page_to_pfn(page)));
-	chunk->mappers[i] = cws_compat_page_mapcount(page);
-	chunk->writers[i] = writable;
-	if (PageCompound(page) && !chunk->hugetlb)
-		__set_bit(i, chunk->piece);
-}
-
-static void read_shared(const struct cws_part *part, struct cws_chunk *chunk, unsigned int i,
-			pte_t pte)
-{
-	if (pte_present(pte)) {
-		want_anon(chunk, i, pte_page(pte), part->writable);
+	chunk->addr = max(member->next, vma->vm_start);
+	chunk->end = chunk->addr;
+	if (chunk->addr - chunk->window >= CWS_CHUNK_PAGES * PAGE_SIZE) {
+		member->next = chunk->addr;
 		return;
 	}
-	want(chunk, i, chunk->anon, pte_token(pte));
-	chunk->mappers[i] = 0;
-	chunk->writers[i] = part->writable;
+	source_of(vma, &chunk->source);
+	chunk->region = cws_region(vma, chunk->addr);
+	chunk->writable = vma->vm_flags & VM_WRITE;
+	member->next = cws_walk_part(vma, chunk->addr, vma->vm_end, &read_ops, reading);
+	if (chunk->end > chunk->addr)
+		member->next = chunk->end;	/* of a huge entry that reaches further */
+	else
+		chunk->end = member->next;
 }
-
-static void count_armed(const struct cws_part *part, struct cws_share *share, u8 state,
-			unsigned int nr)
-{
-	if (!part->writable || (part->vma->vm_flags & VM_MAYSHARE))
-		return;
-	switch (state) {
-	case CWS_STATE_SHARED:
-		if (!is_vm_hugetlb_page(part->vma))
-			share->armed_anon += nr;
-		break;
-	case CWS_STATE_FILE:
-		share->armed_file += nr;
-		break;
-	case CWS_STATE_ZERO:
-		share->armed_zero += nr;
-		break;
-	case CWS_STATE_KSM:
-		share->armed_ksm += nr;
-		break;
-	}
-}
-
-/* The other pieces hold the huge page: a write copies it though nobody else maps it. */
-static void count_piece(const struct cws_part *part, struct cws_share *share, unsigned int nr)
-{
-	if (part->writable)
-		share->pieces += nr;
-}
-
-static void read_table(const struct cws_part *part, const pte_t *ptes, void *data)
-{
-	struct reading *reading = data;
-	struct cws_chunk *chunk = reading->chunk;
-	struct cws_share *share = &reading->member->share[part->region];
-	unsigned int i, nr = (part->end - part->addr) >> PAGE_SHIFT;
-	unsigned int own = 0;
-
-	chunk->nr = nr;
-	chunk->region = part->region;
-	for (i = 0; i < nr; i++) {
-		pte_t pte = READ_ONCE(ptes[i]);
-		u8 state = cws_pte_state(part, pte) & CWS_PAGE_STATE;
-
-		switch (state) {
-		case CWS_STATE_OWN:
-			own++;
-			continue;
-		case CWS_STATE_LAST:
-			own++;
-			if (PageCompound(pte_page(pte)))
-				count_piece(part, share, 1);
-			continue;
-		case CWS_STATE_SHARED:
-			own++;
-			read_shared(part, chunk, i, pte);
-			break;
-		case CWS_STATE_KSM:
-			own++;
-			break;
-		case CWS_STATE_FILE:
-			own++;
-			if (reading->files)
-				want(chunk, i, chunk->cache, pte_token(pte));
-			break;
-		case CWS_STATE_SWAP:
-			if (!pte_swp_exclusive(pte))
-				want(chunk, i, chunk->swap, pte_token(pte));
-			continue;
-		}
-		count_armed(part, share, state, 1);
-	}
-	share->present += own;
-}
-
-static void read_huge(const struct cws_part *part, const struct cws_huge *huge, void *data)
-{
-	struct reading *reading = data;
-	struct cws_chunk *chunk = reading->chunk;
-	struct cws_share *share = &reading->member->share[part->region];
-	unsigned long nr = (part->end - part->addr) >> PAGE_SHIFT;
-	unsigned int i, last = 0;
-
-	chunk->hugetlb = is_vm_hugetlb_page(part->vma);
-	chunk->region = part->region;
-	if (nr > CWS_CHUNK_PAGES) {
-		nr = CWS_CHUNK_PAGES;
-		chunk->next = part->addr + nr * PAGE_SIZE;
-	}
-	chunk->nr = nr;
-	for (i = 0; i < nr; i++) {
-		u8 state = cws_huge_state(huge, i) & CWS_PAGE_STATE;
-
-		if (state != CWS_STATE_SPECIAL && state != CWS_STATE_ZERO &&
-		    state != CWS_STATE_SWAP)
-			share->present++;
-		count_armed(part, share, state, 1);
-		last += state == CWS_STATE_LAST;
-		if (!huge->page)
-			continue;
-		if (state == CWS_STATE_SHARED)
-			want_anon(chunk, i, huge->page + i, part->writable);
-		else if (state == CWS_STATE_FILE && reading->files)
-			want(chunk, i, chunk->cache, page_token(page_to_pfn(huge->page + i)));
-	}
-	/* Whole it would be taken over; others have a part of it. */
-	if (last < nr && !chunk->hugetlb)
-		count_piece(part, share, last);
-}
-
-static void read_hole(const struct cws_part *part, void *data)
-{
-}
-
-static void read_mapping(struct vm_area_struct *vma, unsigned long addr, void *data)
-{
-	struct reading *reading = data;
-
-	source_of(vma, &reading->chunk->source);
-	reading->chunk->addr = addr;
-}
-
-static const struct cws_walk_ops read_ops = {
-	.mapping = read_mapping,
-	.table = read_table,
-	.huge = read_huge,
-	.hole = read_hole,
-};
 
 /**
- * cws_chunk_read() - read the next pages of a member, and count what it holds
- * @chunk: filled in; only what @todo names is good
- * @member: whose
- * @next: address to go on at
+ * cws_chunk_read() - read the next part of a member, and count what it holds
+ * @chunk: @window is set; filled in
+ * @member: whose; its @next is in the window, and is moved on
+ * @done: pages that were counted already, or NULL
  * @files: page cache may be shared too
  *
  * Return: 1, 0 there is nothing more or it has ended, -EINTR killed.
  */
 int cws_chunk_read(struct cws_chunk *chunk, struct cws_member *member,
-		   unsigned long next, bool files)
+		   const unsigned long *done, bool files)
 {
-	struct reading reading = { chunk, member, files };
-	unsigned long from = next;
+	struct reading reading = { chunk, member, done, files };
+	struct vm_area_struct *vma;
 	int ret;
 
-	chunk->nr = 0;
-	chunk->next = 0;
 	chunk->hugetlb = false;
+	chunk->moved = member->moved;
+	chunk->writers.nr = 0;
 	bitmap_zero(chunk->todo, CWS_CHUNK_PAGES);
 	bitmap_zero(chunk->anon, CWS_CHUNK_PAGES);
 	bitmap_zero(chunk->cache, CWS_CHUNK_PAGES);
 	bitmap_zero(chunk->swap, CWS_CHUNK_PAGES);
 	bitmap_zero(chunk->piece, CWS_CHUNK_PAGES);
-	ret = cws_walk_step(member->mm, &from, &read_ops, &reading);
-	if (!chunk->next)
-		chunk->next = from;
-	return ret;
-}
-
-/**
- * struct matching - the search in one mapping of a member
- * @chunk: what is looked for
- * @member: where
- * @match: what was found
- * @shift: pages by which the mapping's addresses are ahead of the chunk's
- * @count: add to the member's shares: the first member leads
- */
-struct matching {
-	struct cws_chunk *chunk;
-	struct cws_member *member;
-	struct cws_match *match;
-	unsigned long shift;
-	bool count;
-};
-
-static unsigned int first_page(const struct matching *matching, const struct cws_part *part)
-{
-	return (part->addr >> PAGE_SHIFT) - matching->shift -
-	       (matching->chunk->addr >> PAGE_SHIFT);
-}
-
-static void found(struct matching *matching, const struct cws_part *part, unsigned int i)
-{
-	struct cws_chunk *chunk = matching->chunk;
-	struct cws_share *share = &matching->member->share[part->region];
-	bool away = matching->shift;
-
-	/* A file's page may be mapped twice. */
-	if (__test_and_set_bit(i, matching->match->page))
-		return;
-	if (away)
-		__set_bit(i, matching->match->away);
-	if (part->writable)
-		chunk->writers[i]++;
-	if (!matching->count)
-		return;
-	if (test_bit(i, chunk->anon)) {
-		share->shared++;
-		share->elsewhere += away;
-	} else if (test_bit(i, chunk->cache)) {
-		share->cache++;
-	} else {
-		share->swap++;
-	}
-}
-
-static void match_table(const struct cws_part *part, const pte_t *ptes, void *data)
-{
-	struct matching *matching = data;
-	struct cws_chunk *chunk = matching->chunk;
-	unsigned int first = first_page(matching, part);
-	unsigned int end = first + ((part->end - part->addr) >> PAGE_SHIFT);
-	unsigned int i = first;
-
-	for_each_set_bit_from(i, chunk->todo, end)
-		if (pte_token(READ_ONCE(ptes[i - first])) == chunk->token[i])
-			found(matching, part, i);
-}
-
-static void match_huge(const struct cws_part *part, const struct cws_huge *huge, void *data)
-{
-	struct matching *matching = data;
-	struct cws_chunk *chunk = matching->chunk;
-	unsigned int first = first_page(matching, part);
-	unsigned int end = first + ((part->end - part->addr) >> PAGE_SHIFT);
-	unsigned int i = first;
-
-	if (!huge->page)
-		return;
-	for_each_set_bit_from(i, chunk->todo, end)
-		if (page_token(page_to_pfn(huge->page + (i - first))) == chunk->token[i])
-			found(matching, part, i);
-}
-
-static const struct cws_walk_ops match_ops = {
-	.table = match_table,
-	.huge = match_huge,
-	.hole = read_hole,
-};
-
-/* Look in what of a mapping may hold the chunk; number of pages looked at. */
-static unsigned int match_mapping(struct matching *matching, struct vm_area_struct *vma)
-{
-	const struct cws_chunk *chunk = matching->chunk;
-	unsigned long addr, end, from = chunk->addr + matching->shift * PAGE_SIZE;
-
-	addr = max(from, vma->vm_start);
-	end = min(from + chunk->nr * PAGE_SIZE, vma->vm_end);
-	if (addr >= end)
-		return 0;
-	for (from = addr; from < end;)
-		from = cws_walk_part(vma, from, end, &match_ops, matching);
-	return (end - addr) >> PAGE_SHIFT;
-}
-
-static unsigned int match_same_address(struct matching *matching)
-{
-	const struct cws_chunk *chunk = matching->chunk;
-	unsigned long end = chunk->addr + chunk->nr * PAGE_SIZE;
-	struct vm_area_struct *vma;
-	unsigned int looked = 0;
-
-	matching->shift = 0;
-	cws_walk_for_each(vma, matching->member->mm, chunk->addr, end)
-		if (same_source(vma, &chunk->source) &&
-		    vma->vm_pgoff - (vma->vm_start >> PAGE_SHIFT) == chunk->source.shift)
-			looked += match_mapping(matching, vma);
-	return looked;
-}
-
-static void match_elsewhere(struct matching *matching)
-{
-	const struct cws_source *source = &matching->chunk->source;
-	struct vm_area_struct *vma;
-	unsigned long shift;
-
-	cws_walk_for_each(vma, matching->member->mm, 0, ULONG_MAX) {
-		shift = vma->vm_pgoff - (vma->vm_start >> PAGE_SHIFT);
-		if (shift == source->shift || !same_source(vma, source))
-			continue;
-		matching->shift = source->shift - shift;
-		matching->match->shift = matching->shift;
-		match_mapping(matching, vma);
-	}
-}
-
-/**
- * cws_chunk_match() - look for a chunk in another member
- * @chunk: as cws_chunk_read() left it
- * @member: where to look
- * @match: what it has too
- * @count: add to the member's shares
- *
- * At the same address first. Everywhere else when that did not cover the chunk, or
- * when either side has moved memory: then the same offset may be there twice.
- *
- * Context: may sleep; one mmap lock at a time.
- * Return: 1, 0 the member has ended, -EINTR killed.
- */
-int cws_chunk_match(struct cws_chunk *chunk, struct cws_member *member,
-		    struct cws_match *match, bool count)
-{
-	struct matching matching = {
-		.chunk = chunk, .member = member, .match = match, .count = count,
-	};
-	int ret = cws_walk_lock(member->mm);
-
-	bitmap_zero(match->page, CWS_CHUNK_PAGES);
-	bitmap_zero(match->away, CWS_CHUNK_PAGES);
+	ret = cws_walk_lock(member->mm);
 	if (ret <= 0)
 		return ret;
-	if (match_same_address(&matching) < chunk->nr || member->moved)
-		match_elsewhere(&matching);
+	vma = find_vma(member->mm, member->next);
+	if (vma)
+		read_part(&reading, vma);
 	cws_walk_unlock(member->mm);
-	return 1;
+	return vma ? 1 : 0;
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The pages of one member below one page-table page, and the same pages looked
- * for in another member.
- */
+/* The pages of one member below one page-table page, to be looked for in others. */
 #ifndef CWS_CHUNK_H
 #define CWS_CHUNK_H
 
 #include <linux/bitmap.h>
 
 #include "family.h"
+#include "tally.h"
 #include "walk.h"
 
 #define CWS_CHUNK_PAGES	PTRS_PER_PTE
@@ -29,32 +27,37 @@ struct cws_source {
 };
 
 /**
- * struct cws_chunk - pages of the member that leads
- * @source: of their mapping
- * @addr: of the first
- * @next: where the member goes on after them
- * @nr: pages
- * @region: of all of them
+ * struct cws_chunk - a part of the member that leads; a page is numbered by its
+ * entry in the page-table page
+ * @source: of its mapping
+ * @window: what one page-table page maps: the address of page 0
+ * @addr: first byte of the part
+ * @end: behind its last byte; nothing was read when it is @addr
+ * @region: of all of it
  * @hugetlb: these are parts of hugetlb pages
+ * @writable: their mapping may be written
+ * @moved: the leader has moved memory
  * @token: says what an entry is of, where @todo is set: page frame or swap entry
  * @mappers: page-table entries that map the page, 0 not known; anonymous pages
  * @writers: members that have the page and may write it
  * @todo: others may have it too
  * @anon: of @todo, anonymous
  * @cache: of @todo, page cache
- * @swap: of @todo, swapped out
+ * @swap: of @todo, swapped out, or mapped here alone and still in its swap slot
  * @piece: of @anon, a piece of a transparent huge page
  */
 struct cws_chunk {
 	struct cws_source source;
+	unsigned long window;
 	unsigned long addr;
-	unsigned long next;
-	unsigned int nr;
+	unsigned long end;
 	u8 region;
 	bool hugetlb;
+	bool writable;
+	bool moved;
 	u64 token[CWS_CHUNK_PAGES];
 	unsigned int mappers[CWS_CHUNK_PAGES];
-	unsigned int writers[CWS_CHUNK_PAGES];
+	struct cws_tally writers;
 	DECLARE_BITMAP(todo, CWS_CHUNK_PAGES);
 	DECLARE_BITMAP(anon, CWS_CHUNK_PAGES);
 	DECLARE_BITMAP(cache, CWS_CHUNK_PAGES);
@@ -62,16 +65,29 @@ struct cws_chunk {
 	DECLARE_BITMAP(piece, CWS_CHUNK_PAGES);
 };
 
-/* Of a chunk, what a member has too; @away at another address. */
-struct cws_match {
-	DECLARE_BITMAP(page, CWS_CHUNK_PAGES);
-	DECLARE_BITMAP(away, CWS_CHUNK_PAGES);
-	unsigned long shift;
-};
+/*
+ * Two entries are of the same page when they hold the same page frame or the same
+ * swap entry. Page frames begin at a page's boundary, swap entries are odd. Entries are
+ * taken as they stand in the table: those of two tables are alike.
+ */
+static __always_inline u64 cws_token_present(pte_t pte)
+{
+	return pte.pte & PTE_PFN_MASK;
+}
 
+static __always_inline u64 cws_token_page(struct page *page)
+{
+	return (u64)page_to_pfn(page) << PAGE_SHIFT;
+}
+
+static inline u64 cws_token_swap(unsigned long entry)
+{
+	return (u64)entry << 1 | 1;
+}
+
+u64 cws_token_absent(swp_entry_t entry);
+bool cws_token_cached(struct page *page, u64 *token);
 int cws_chunk_read(struct cws_chunk *chunk, struct cws_member *member,
-		   unsigned long next, bool files);
-int cws_chunk_match(struct cws_chunk *chunk, struct cws_member *member,
-		    struct cws_match *match, bool count);
+		   const unsigned long *done, bool files);
 
 #endif /* CWS_CHUNK_H */

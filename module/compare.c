@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every member leads once: its pages are read a chunk at a time and looked for in
- * the members after it. A page that a member before it has too was dealt with when
- * that one led. So each page is counted once, by the first that has it.
+ * The address space is gone through window by window, a window being what one
+ * page-table page maps. In each every member leads once: its pages are read and looked
+ * for in the members after it. What they have at the same address is done with when
+ * it is their turn; what a member before has at another address was or will be dealt
+ * with when that one leads. So each page is counted once, by the first that has it.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -24,16 +26,17 @@ void cws_compare_end(struct cws_compare *compare)
 /**
  * cws_compare_begin() - get ready
  * @family: it is taken over, also when this fails; or an error, which is handed on
- * @pairs: what each two members share is wanted too
+ * @what: is wanted
  *
  * Context: may sleep.
  * Return: the comparison, for cws_compare_end(). -ENOMEM, -EOVERFLOW pairs of more
  * than CWS_PAIRS_MAX members.
  */
-struct cws_compare *cws_compare_begin(struct cws_family *family, bool pairs)
+struct cws_compare *cws_compare_begin(struct cws_family *family, enum cws_compare_what what)
 {
+	bool pairs = what == CWS_COMPARE_PAIRS;
 	struct cws_compare *compare;
-	size_t nr;
+	size_t nr, i;
 
 	if (IS_ERR(family))
 		return ERR_CAST(family);
@@ -44,6 +47,10 @@ struct cws_compare *cws_compare_begin(struct cws_family *family, bool pairs)
 		return ERR_PTR(-ENOMEM);
 	}
 	compare->family = family;
+	compare->leaders = what == CWS_COMPARE_FIRST ? min_t(size_t, nr, 1) : nr;
+	compare->leader = compare->leaders;
+	for (i = 0; i < nr; i++)
+		compare->moved |= family->member[i].moved;
 	if (pairs && nr > CWS_PAIRS_MAX) {
 		cws_compare_end(compare);
 		return ERR_PTR(-EOVERFLOW);
@@ -87,13 +94,10 @@ static void count_self(struct cws_compare *compare)
 static void count_self_hugetlb(struct cws_compare *compare)
 {
 	const struct cws_chunk *chunk = &compare->chunk;
-	unsigned int i;
 
-	if (!chunk->hugetlb)
-		return;
-	for_each_set_bit(i, chunk->anon, chunk->nr)
-		if (chunk->writers[i])
-			compare->self_hugetlb_bytes += PAGE_SIZE;
+	if (chunk->hugetlb && chunk->writable)
+		compare->self_hugetlb_bytes += PAGE_SIZE * bitmap_weight(chunk->anon,
+									 CWS_CHUNK_PAGES);
 }
 
 static void count_pair(struct cws_pair *pair, const struct cws_chunk *chunk,
@@ -142,60 +146,118 @@ static void count_pairs(struct cws_compare *compare)
 static void count_worst(struct cws_compare *compare)
 {
 	const struct cws_chunk *chunk = &compare->chunk;
-	unsigned int i;
-	u64 cost = 0;
+	u64 cost = cws_tally_sum(&chunk->writers, chunk->anon);
+	unsigned int at;
 
-	for_each_set_bit(i, chunk->anon, chunk->nr) {
-		cost += chunk->writers[i];
-		if (chunk->writers[i] && chunk->writers[i] == chunk->mappers[i] &&
-		    !test_bit(i, chunk->piece))
-			cost--;
-	}
+	for (at = 0; at < BITS_TO_LONGS(CWS_CHUNK_PAGES); at++)
+		cost -= hweight_long(cws_tally_equal(&chunk->writers, at,
+						     chunk->anon[at] & ~chunk->piece[at],
+						     chunk->mappers));
 	if (chunk->hugetlb)
 		compare->worst_hugetlb_bytes += cost * PAGE_SIZE;
 	else
 		compare->worst += cost;
 }
 
-/* Members before the leader: what they have was counted when they led. */
-static int leave_out_earlier(struct cws_compare *compare)
-{
-	struct cws_chunk *chunk = &compare->chunk;
-	struct cws_match *match;
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < compare->leader; i++) {
-		match = &compare->match[i];
-		ret = cws_chunk_match(chunk, &compare->family->member[i], match, false);
-		if (ret < 0)
-			return ret;
-		bitmap_andnot(chunk->anon, chunk->anon, match->page, CWS_CHUNK_PAGES);
-		bitmap_andnot(chunk->cache, chunk->cache, match->page, CWS_CHUNK_PAGES);
-		bitmap_andnot(chunk->swap, chunk->swap, match->page, CWS_CHUNK_PAGES);
-		if (!bitmap_andnot(chunk->todo, chunk->todo, match->page, CWS_CHUNK_PAGES))
-			return 0;
-		cond_resched();
-	}
-	return 1;
-}
-
-static int look_in_later(struct cws_compare *compare)
+/* In the members after the leader, where a fork leaves it. */
+static int look_here(struct cws_compare *compare)
 {
 	struct cws_family *family = compare->family;
 	struct cws_chunk *chunk = &compare->chunk;
 	struct cws_match *match = &compare->match[compare->leader];
-	unsigned int i;
+	unsigned int i, at;
 	int ret;
 
 	bitmap_copy(match->page, chunk->todo, CWS_CHUNK_PAGES);
 	bitmap_zero(match->away, CWS_CHUNK_PAGES);
 	match->shift = 0;
+	for (at = 0; chunk->writable && at < BITS_TO_LONGS(CWS_CHUNK_PAGES); at++)
+		cws_tally_add(&chunk->writers, at, chunk->todo[at]);
 	for (i = compare->leader + 1; i < family->nr; i++) {
-		ret = cws_chunk_match(chunk, &family->member[i], &compare->match[i],
-				      !compare->leader);
+		ret = cws_match_here(chunk, &family->member[i], &compare->match[i],
+				     !compare->leader);
 		if (ret < 0)
 			return ret;
+		cond_resched();
+	}
+	return 0;
+}
+
+/*
+ * Pages whose mappers have all been found are nowhere else. How many have a page of
+ * the page cache or a swap entry cannot be said.
+ */
+static bool any_left(struct cws_compare *compare)
+{
+	struct cws_chunk *chunk = &compare->chunk;
+	unsigned int i, at;
+
+	compare->holders.nr = 0;
+	for (at = 0; at < BITS_TO_LONGS(CWS_CHUNK_PAGES); at++) {
+		for (i = compare->leader; chunk->anon[at] && i < compare->family->nr; i++)
+			cws_tally_add(&compare->holders, at, compare->match[i].page[at]);
+		compare->left[at] = chunk->todo[at] &
+				    ~cws_tally_equal(&compare->holders, at, chunk->anon[at],
+						     chunk->mappers);
+	}
+	return !bitmap_empty(compare->left, CWS_CHUNK_PAGES);
+}
+
+/*
+ * Anonymous memory is elsewhere only if either has moved some. That of a file's private
+ * mapping may have been moved and the file mapped again, which nothing tells but
+ * the mappers that are missing.
+ */
+static int look_away_in(struct cws_compare *compare, unsigned int i)
+{
+	struct cws_member *member = &compare->family->member[i];
+	struct cws_match *match = &compare->match[i];
+	struct cws_chunk *chunk = &compare->chunk;
+	bool moved = chunk->moved || member->moved;
+	int ret;
+
+	if (i < compare->leader) {
+		bitmap_zero(match->page, CWS_CHUNK_PAGES);
+		if (!moved && !chunk->source.mapping)
+			return 0;
+		ret = cws_match_covers(chunk, member, match);
+		if (ret <= 0)
+			return ret;
+	}
+	if (!moved && match->covered &&
+	    !(chunk->source.mapping &&
+	      bitmap_intersects(compare->left, chunk->anon, CWS_CHUNK_PAGES)))
+		return 0;
+	return cws_match_away(chunk, member, match, !compare->leader);
+}
+
+/* What a member before the leader has is counted when that one leads. */
+static void leave_out(struct cws_chunk *chunk, const struct cws_match *match)
+{
+	bitmap_andnot(chunk->anon, chunk->anon, match->page, CWS_CHUNK_PAGES);
+	bitmap_andnot(chunk->cache, chunk->cache, match->page, CWS_CHUNK_PAGES);
+	bitmap_andnot(chunk->swap, chunk->swap, match->page, CWS_CHUNK_PAGES);
+	bitmap_andnot(chunk->todo, chunk->todo, match->page, CWS_CHUNK_PAGES);
+}
+
+static int look_away(struct cws_compare *compare)
+{
+	struct cws_chunk *chunk = &compare->chunk;
+	unsigned int i;
+	int ret;
+
+	if (!compare->moved && !chunk->source.mapping)
+		return 0;
+	if (!any_left(compare))
+		return 0;
+	for (i = 0; i < compare->family->nr; i++) {
+		if (i == compare->leader)
+			continue;
+		ret = look_away_in(compare, i);
+		if (ret < 0)
+			return ret;
+		if (i < compare->leader)
+			leave_out(chunk, &compare->match[i]);
 		cond_resched();
 	}
 	return 0;
@@ -207,10 +269,10 @@ static int compare_chunk(struct cws_compare *compare)
 
 	if (!compare->leader)
 		count_self_hugetlb(compare);
-	ret = leave_out_earlier(compare);
-	if (ret <= 0)
+	ret = look_here(compare);
+	if (ret)
 		return ret;
-	ret = look_in_later(compare);
+	ret = look_away(compare);
 	if (ret)
 		return ret;
 	if (!compare->leader)
@@ -218,6 +280,30 @@ static int compare_chunk(struct cws_compare *compare)
 	count_pairs(compare);
 	count_worst(compare);
 	return 0;
+}
+
+/* On to the lowest window where a leader has not read all; false if there is none. */
+static bool next_window(struct cws_compare *compare)
+{
+	unsigned long low = ULONG_MAX;
+	unsigned int i;
+
+	for (i = 0; i < compare->leaders; i++)
+		low = min(low, compare->family->member[i].next);
+	compare->chunk.window = low & PMD_MASK;
+	compare->leader = 0;
+	return low != ULONG_MAX;
+}
+
+/* The next member that has something to read in this window. */
+static bool next_leader(struct cws_compare *compare)
+{
+	struct cws_member *member = compare->family->member;
+
+	while (compare->leader < compare->leaders &&
+	       member[compare->leader].next - compare->chunk.window >= PMD_SIZE)
+		compare->leader++;
+	return compare->leader < compare->leaders;
 }
 
 /**
@@ -232,25 +318,26 @@ static int compare_chunk(struct cws_compare *compare)
  */
 int cws_compare_step(struct cws_compare *compare)
 {
-	struct cws_family *family = compare->family;
-	bool files = !compare->leader || compare->pair;
+	struct cws_chunk *chunk = &compare->chunk;
+	const struct cws_match *match;
 	struct cws_member *member;
 	int ret;
 
-	if (compare->leader == family->nr)
+	if (!next_leader(compare) && (!next_window(compare) || !next_leader(compare)))
 		return 0;
-	member = &family->member[compare->leader];
-	ret = cws_chunk_read(&compare->chunk, member, compare->next, files);
+	member = &compare->family->member[compare->leader];
+	match = &compare->match[compare->leader];
+	ret = cws_chunk_read(chunk, member,
+			     match->window == chunk->window ? match->done : NULL,
+			     !compare->leader || compare->pair);
 	if (ret < 0)
 		return ret;
 	if (!ret) {
 		member->skipped = !atomic_read(&member->mm->mm_users);
-		compare->leader++;
-		compare->next = 0;
+		member->next = ULONG_MAX;
 		return 1;
 	}
-	compare->next = compare->chunk.next;
-	if (!bitmap_empty(compare->chunk.todo, CWS_CHUNK_PAGES))
+	if (!bitmap_empty(chunk->todo, CWS_CHUNK_PAGES))
 		ret = compare_chunk(compare);
 	return ret < 0 ? ret : 1;
 }

@@ -6,8 +6,8 @@
 #ifndef CWS_COMPARE_H
 #define CWS_COMPARE_H
 
-#include "chunk.h"
 #include "family.h"
+#include "match.h"
 
 /* The pair matrix grows with the square of the family. */
 #define CWS_PAIRS_MAX	2048
@@ -20,12 +20,20 @@ struct cws_pair {
 	u64 swap;
 };
 
+/* What is wanted of a comparison. */
+enum cws_compare_what {
+	CWS_COMPARE_ALL,	/* what each holds, and shares with the first */
+	CWS_COMPARE_PAIRS,	/* and what each two share */
+	CWS_COMPARE_FIRST,	/* only what the first shares */
+};
+
 /**
  * struct cws_compare - the comparison of a family
  * @family: whose
  * @pair: of members i > j at [i * (i - 1) / 2 + j], NULL when not wanted
+ * @leaders: so many members lead
  * @leader: the member whose pages are looked for in the others
- * @next: where in the leader
+ * @moved: a member has moved memory
  * @worst: new pages if every member writes every page it may
  * @worst_hugetlb_bytes: the same for hugetlb pages
  * @self_hugetlb_shared: pages of hugetlb that the first member shares
@@ -33,12 +41,15 @@ struct cws_pair {
  * @self_hugetlb_bytes: armed hugetlb memory of the first member
  * @chunk: the leader's pages
  * @match: by member, which pages of the chunk it has too
+ * @holders: members that have a page of the chunk
+ * @left: pages of the chunk that may be mapped elsewhere yet
  */
 struct cws_compare {
 	struct cws_family *family;
 	struct cws_pair *pair;
+	unsigned int leaders;
 	unsigned int leader;
-	unsigned long next;
+	bool moved;
 	u64 worst;
 	u64 worst_hugetlb_bytes;
 	u64 self_hugetlb_shared;
@@ -46,9 +57,12 @@ struct cws_compare {
 	u64 self_hugetlb_bytes;
 	struct cws_chunk chunk;
 	struct cws_match *match;
+	struct cws_tally holders;
+	DECLARE_BITMAP(left, CWS_CHUNK_PAGES);
 };
 
-struct cws_compare *cws_compare_begin(struct cws_family *family, bool pairs) __must_check;
+struct cws_compare *cws_compare_begin(struct cws_family *family,
+				      enum cws_compare_what what) __must_check;
 int cws_compare_step(struct cws_compare *compare);
 void cws_compare_end(struct cws_compare *compare);
 

@@ -46,6 +46,19 @@
  */
 #define CWS_COMPAT_LARGE_COPIES	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0))
 
+/*
+ * pte_write() without the masks that hide what is not looked at. Since 6.6 pages of a
+ * shadow stack, which have no write bit, count as well: pte_shstk().
+ */
+static __always_inline bool cws_compat_pte_write(pte_t pte)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return pte_write(pte);
+#else
+	return pte.pte & _PAGE_RW;
+#endif
+}
+
 /**
  * cws_compat_mapcount_in() - page-table entries that map one page
  * @folio: of @page

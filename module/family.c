@@ -18,7 +18,7 @@
 #include "roster.h"
 #include "walk.h"
 
-/* Children that may be born between counting and listing. */
+/* Children that may be born meanwhile. */
 #define FAMILY_SLACK	16
 
 static const struct cws_lineage *top_of(const struct cws_lineage *node)
@@ -38,9 +38,9 @@ static bool older_than_us(const struct cws_lineage *top)
  * @self: whom it is about
  * @top: where its lineage begins
  * @by_root: also collect who may be related without a common lineage
- * @nr: candidates met
+ * @nr: candidates
  * @room: of @rec
- * @rec: candidates, referenced; NULL while they are only counted
+ * @rec: candidates, referenced
  */
 struct gather {
 	const struct cws_record *self;
@@ -61,12 +61,8 @@ static void gather_one(struct cws_record *rec, void *data)
 	top = top_of(rec->lineage);
 	if (top != gather->top && !(gather->by_root && older_than_us(top)))
 		return;
-	if (gather->rec) {
-		if (gather->nr == gather->room || !cws_record_get(rec))
-			return;
-		gather->rec[gather->nr] = rec;
-	}
-	gather->nr++;
+	if (gather->nr < gather->room && cws_record_get(rec))
+		gather->rec[gather->nr++] = rec;
 }
 
 /* Steps up from @node to @top; the depth of a family is bounded. */
@@ -183,6 +179,7 @@ static int add_member(struct cws_family *family, struct cws_record *rec, u8 how,
 	member->rec = rec;
 	member->relation = how;
 	member->moved = false;
+	member->next = 0;
 	member->mm = cws_roster_mm(rec);
 	related = member->mm ? look_over(member, how == CWS_INFERRED ? roots : NULL) : 0;
 	if (!member->mm || related < 0 || (how == CWS_INFERRED && !related)) {
@@ -228,12 +225,13 @@ static int compare_members(const void *a, const void *b)
 
 static int gather_all(struct gather *gather)
 {
-	cws_records_each(gather_one, gather);
-	gather->room = gather->nr + FAMILY_SLACK;
+	struct cws_record_stats stats;
+
+	cws_record_stats(&stats);
+	gather->room = stats.records + FAMILY_SLACK;
 	gather->rec = kvmalloc_array(gather->room, sizeof(*gather->rec), GFP_KERNEL);
 	if (!gather->rec)
 		return -ENOMEM;
-	gather->nr = 0;
 	cws_records_each(gather_one, gather);
 	return 0;
 }

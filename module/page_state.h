@@ -69,23 +69,36 @@ struct cws_huge {
 };
 
 /* Of an anonymous page that is not exclusive: is it mapped by anybody else. */
-static __always_inline u8 cws_page_shared(struct folio *folio, struct page *page)
+static __always_inline u8 cws_page_shared(struct folio *folio, struct page *page,
+					  unsigned int *mappers)
 {
-	return cws_compat_mapcount_in(folio, page) > 1 ? CWS_STATE_SHARED : CWS_STATE_LAST;
+	*mappers = cws_compat_mapcount_in(folio, page);
+	return *mappers > 1 ? CWS_STATE_SHARED : CWS_STATE_LAST;
 }
 
-/* @flags_page carries the exclusive mark: the head of a huge mapping. */
-static __always_inline u8 cws_page_state(const struct cws_part *part, struct page *page,
-					 struct page *flags_page)
+/*
+ * @flags_page carries the exclusive mark: the head of a huge mapping. @mappers is set
+ * when the page turns out to be shared.
+ */
+static __always_inline u8 cws_folio_state(const struct cws_part *part, struct folio *folio,
+					  struct page *page, struct page *flags_page,
+					  unsigned int *mappers)
 {
-	struct folio *folio = page_folio(page);
-
 	if (folio_test_ksm(folio))
 		return CWS_STATE_KSM;
 	if (!folio_test_anon(folio))
 		return part->region == CWS_REGION_SPECIAL ? CWS_STATE_SPECIAL :
 							    CWS_STATE_FILE;
-	return PageAnonExclusive(flags_page) ? CWS_STATE_OWN : cws_page_shared(folio, page);
+	return PageAnonExclusive(flags_page) ? CWS_STATE_OWN :
+						 cws_page_shared(folio, page, mappers);
+}
+
+static __always_inline u8 cws_page_state(const struct cws_part *part, struct page *page,
+					 struct page *flags_page)
+{
+	unsigned int mappers;
+
+	return cws_folio_state(part, page_folio(page), page, flags_page, &mappers);
 }
 
 /*
@@ -115,6 +128,18 @@ static __always_inline u8 cws_page_ro(const struct cws_part *part, pte_t pte)
 
 u8 cws_special_pte_state(const struct cws_part *part, pte_t pte);
 
+/* An entry of a page like any other; PROT_NONE and what is special is not. */
+static __always_inline bool cws_pte_plain(const struct cws_part *part, pte_t pte)
+{
+	return (pte.pte & (_PAGE_PRESENT | _PAGE_SPECIAL)) == _PAGE_PRESENT && part->plain;
+}
+
+/* Of a plain entry. What pte_pfn() undoes is only done to those that are not present. */
+static __always_inline struct page *cws_plain_page(pte_t pte)
+{
+	return pfn_to_page((pte_val(pte) & PTE_PFN_MASK) >> PAGE_SHIFT);
+}
+
 /**
  * cws_pte_state() - state of the page behind a lowest-level entry
  * @part: where it stands
@@ -124,19 +149,49 @@ u8 cws_special_pte_state(const struct cws_part *part, pte_t pte);
  */
 static __always_inline u8 cws_pte_state(const struct cws_part *part, pte_t pte)
 {
-	if (likely(pte_present(pte))) {
+	if (likely(cws_pte_plain(part, pte))) {
+		bool write = cws_compat_pte_write(pte);
 		struct page *page;
 
-		if (unlikely(pte_special(pte) || !part->plain))
-			return cws_special_pte_state(part, pte);
-		if (pte_write(pte) && part->cow)
+		if (write && part->cow)
 			return CWS_STATE_OWN;
-		page = pfn_to_page(pte_pfn(pte));
-		return cws_page_state(part, page, page) | cws_page_ro(part, pte);
+		page = cws_plain_page(pte);
+		return cws_page_state(part, page, page) |
+		       (part->writable && !write ? CWS_PAGE_RO : 0);
 	}
+	if (pte_present(pte))
+		return cws_special_pte_state(part, pte);
 	if (pte_none(pte))
 		return CWS_STATE_NONE;
 	return cws_absent_state(part, pte_to_swp_entry(pte));
+}
+
+#define CWS_EIGHT	8
+
+/**
+ * cws_eight_own() - eight writable entries, the most frequent case by far
+ * @ptes: the first of them, of a part with @cow set; the table's lock is held
+ *
+ * What each of them has, all have: one look for eight.
+ *
+ * Return: whether all are own; false says nothing.
+ */
+static __always_inline bool cws_eight_own(const pte_t *ptes)
+{
+	pte_t all = READ_ONCE(ptes[0]), any = all;
+	unsigned int i;
+
+	if (!cws_compat_pte_write(all))
+		return false;
+#pragma GCC unroll 8
+	for (i = 1; i < CWS_EIGHT; i++) {
+		pte_t pte = READ_ONCE(ptes[i]);
+
+		all.pte &= pte.pte;
+		any.pte |= pte.pte;
+	}
+	return (all.pte & _PAGE_PRESENT) && cws_compat_pte_write(all) &&
+	       !(any.pte & _PAGE_SPECIAL);
 }
 
 /**
@@ -148,11 +203,12 @@ static __always_inline u8 cws_pte_state(const struct cws_part *part, pte_t pte)
  */
 static inline u8 cws_huge_state(const struct cws_huge *huge, unsigned int nr)
 {
+	unsigned int mappers;
 	u8 shared;
 
 	if (!huge->each)
 		return huge->state;
-	shared = cws_page_shared(page_folio(huge->page), huge->page + nr);
+	shared = cws_page_shared(page_folio(huge->page), huge->page + nr, &mappers);
 	return (huge->state & ~CWS_PAGE_STATE) | shared;
 }
 

@@ -89,6 +89,7 @@ struct cws_view_who {
 
 void cws_view_who(struct cws_record *rec, const struct cws_users *users,
 		  struct cws_view_who *who);
+void cws_view_who_quick(struct cws_record *rec, struct cws_view_who *who);
 void cws_view_who_put(struct cws_view_who *who);
 
 #endif /* CWS_VIEW_H */

@@ -8,7 +8,6 @@
 
 #include "compare.h"
 #include "headroom.h"
-#include "roster.h"
 #include "view.h"
 #include "view_reader.h"
 
@@ -38,14 +37,14 @@ static const char *const relation_word[] = {
 	[CWS_INFERRED] = "inferred",
 };
 
-static void *report_begin(struct cws_record *rec, bool pairs)
+static void *report_begin(struct cws_record *rec, enum cws_compare_what what)
 {
 	struct report *report = kzalloc(sizeof(*report), GFP_KERNEL);
 	void *err;
 
 	if (!report)
 		return ERR_PTR(-ENOMEM);
-	report->compare = cws_compare_begin(cws_family_of(rec), pairs);
+	report->compare = cws_compare_begin(cws_family_of(rec), what);
 	if (!IS_ERR(report->compare))
 		return report;
 	err = report->compare;
@@ -55,26 +54,24 @@ static void *report_begin(struct cws_record *rec, bool pairs)
 
 static void *family_begin(struct cws_record *rec, unsigned long arg)
 {
-	return report_begin(rec, false);
+	return report_begin(rec, CWS_COMPARE_ALL);
 }
 
 static void *pairs_begin(struct cws_record *rec, unsigned long arg)
 {
-	return report_begin(rec, true);
+	return report_begin(rec, CWS_COMPARE_PAIRS);
 }
 
 static int ask_who(struct report *report)
 {
 	const struct cws_family *family = report->compare->family;
-	struct cws_users users;
 	unsigned int i;
 
 	report->who = kvcalloc(family->nr ?: 1, sizeof(*report->who), GFP_KERNEL);
 	if (!report->who)
 		return -ENOMEM;
 	for (i = 0; i < family->nr; i++) {
-		cws_roster_users(family->member[i].rec, &users);
-		cws_view_who(family->member[i].rec, &users, &report->who[i]);
+		cws_view_who_quick(family->member[i].rec, &report->who[i]);
 		cond_resched();
 	}
 	return 1;

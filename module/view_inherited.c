@@ -40,7 +40,8 @@ static void *inherited_begin(struct cws_record *rec, unsigned long arg)
 
 	if (!heritage)
 		return ERR_PTR(-ENOMEM);
-	compare = cws_compare_begin(cws_family_pair(rec, parent_serial(rec)), false);
+	compare = cws_compare_begin(cws_family_pair(rec, parent_serial(rec)),
+				    CWS_COMPARE_FIRST);
 	if (IS_ERR(compare)) {
 		kfree(heritage);
 		return compare;
@@ -57,7 +58,6 @@ static void *inherited_begin(struct cws_record *rec, unsigned long arg)
 	return heritage;
 }
 
-/* Only the child leads: what it shares is what the two share. */
 static int inherited_step(void *state)
 {
 	struct heritage *heritage = state;
@@ -65,7 +65,7 @@ static int inherited_step(void *state)
 
 	if (heritage->done)
 		return 0;
-	if (heritage->compare->family->nr && !heritage->compare->leader)
+	if (heritage->compare->family->nr)
 		more = cws_compare_step(heritage->compare);
 	heritage->done = !more;
 	return more < 0 ? more : 1;

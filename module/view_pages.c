@@ -70,15 +70,24 @@ static void add_run(struct pages *pages, u8 region, unsigned long start, unsigne
 	pages->run[pages->nr++] = (struct run){ start, end, state, region };
 }
 
+/* Runs are of one page or long. */
+static unsigned int run_end(const u8 *state, unsigned int from, unsigned int nr)
+{
+	const u8 *end;
+
+	if (from + 1 == nr || state[from + 1] != state[from])
+		return from + 1;
+	end = memchr_inv(state + from, state[from], nr - from);
+	return end ? end - state : nr;
+}
+
 static void add_states(struct pages *pages, const struct cws_part *part)
 {
 	unsigned int nr = (part->end - part->addr) >> PAGE_SHIFT;
 	unsigned int from, to;
 
 	for (from = 0; from < nr; from = to) {
-		for (to = from + 1; to < nr; to++)
-			if (pages->state[to] != pages->state[from])
-				break;
+		to = run_end(pages->state, from, nr);
 		add_run(pages, part->region, part->addr + from * PAGE_SIZE,
 			part->addr + to * PAGE_SIZE, pages->state[from]);
 	}
@@ -86,11 +95,17 @@ static void add_states(struct pages *pages, const struct cws_part *part)
 
 static void pages_table(const struct cws_part *part, const pte_t *pte, void *data)
 {
-	unsigned int i, nr = (part->end - part->addr) >> PAGE_SHIFT;
+	unsigned int i, next, nr = (part->end - part->addr) >> PAGE_SHIFT;
 	struct pages *pages = data;
 
-	for (i = 0; i < nr; i++)
-		pages->state[i] = cws_pte_state(part, READ_ONCE(pte[i]));
+	for (i = 0; i < nr; i = next) {
+		next = min(i + CWS_EIGHT, nr);
+		if (part->cow && next - i == CWS_EIGHT && cws_eight_own(pte + i))
+			memset(pages->state + i, CWS_STATE_OWN, CWS_EIGHT);
+		else
+			for (; i < next; i++)
+				pages->state[i] = cws_pte_state(part, READ_ONCE(pte[i]));
+	}
 	add_states(pages, part);
 }
 
@@ -215,25 +230,54 @@ static char *hex(char *to, unsigned long number)
 
 	*to++ = '0';
 	*to++ = 'x';
-	for (; shift >= 0; shift -= 4)
+	if (!(shift & 4)) {
 		*to++ = hex_asc_lo(number >> shift);
+		shift -= 4;
+	}
+	for (shift -= 4; shift >= 0; shift -= BITS_PER_BYTE)
+		to = hex_byte_pack(to, number >> shift);
 	*to++ = ' ';
+	return to;
+}
+
+static char *decimal(char *to, unsigned long number)
+{
+	char digit[20];
+	unsigned int nr = 0;
+
+	do {
+		digit[nr++] = '0' + number % 10;
+		number /= 10;
+	} while (number);
+	while (nr)
+		*to++ = digit[--nr];
+	*to++ = ' ';
+	return to;
+}
+
+static char *text(char *to, const char *from)
+{
+	while (*from)
+		*to++ = *from++;
 	return to;
 }
 
 /* The row that may come once per page, so without seq_printf(). */
 static void put_run(struct seq_file *m, const struct run *run)
 {
-	char line[2 * (sizeof("0x ") + 2 * sizeof(long))];
-	char *end = hex(hex(line, run->start), run->end);
+	char line[2 * sizeof("0x0123456789abcdef ") + 20 + 3 * 16 + 16];
+	char *to = hex(hex(line, run->start), run->end);
 
-	seq_write(m, line, end - line);
-	seq_put_decimal_ull(m, "", (run->end - run->start) >> PAGE_SHIFT);
-	seq_putc(m, ' ');
-	cws_view_put_state(m, run->state);
-	seq_putc(m, ' ');
-	seq_puts(m, cws_region_name[run->region]);
-	seq_puts(m, " - -\n");
+	to = decimal(to, (run->end - run->start) >> PAGE_SHIFT);
+	to = text(to, state_name[run->state & CWS_PAGE_STATE]);
+	if (run->state & CWS_PAGE_HUGE)
+		to = text(to, COWSCOPE_STATE_HUGE);
+	if (run->state & CWS_PAGE_RO)
+		to = text(to, COWSCOPE_STATE_RO);
+	*to++ = ' ';
+	to = text(to, cws_region_name[run->region]);
+	to = text(to, " - -\n");
+	seq_write(m, line, to - line);
 }
 
 static void pages_print(struct seq_file *m, void *state)

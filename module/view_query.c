@@ -45,8 +45,12 @@ static const struct seq_operations query_seq = {
 
 static int query_open(struct inode *inode, struct file *file)
 {
-	return cws_view_allowed() ?:
-	       seq_open_private(file, &query_seq, sizeof(struct cws_reader));
+	int err = cws_view_allowed() ?:
+		  seq_open_private(file, &query_seq, sizeof(struct cws_reader));
+
+	if (!err)
+		cws_view_room(file);
+	return err;
 }
 
 static int query_release(struct inode *inode, struct file *file)

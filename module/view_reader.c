@@ -6,6 +6,7 @@
  */
 #include <linux/err.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "record.h"
@@ -168,4 +169,22 @@ void cws_view_restart(struct seq_file *m, loff_t pos)
 	m->count = 0;
 	m->from = 0;
 	m->read_pos = pos;
+}
+
+/* Long views: what does not fit is printed twice, and each read gives one buffer. */
+#define VIEW_ROOM	(32 * 1024)
+
+/**
+ * cws_view_room() - more than a page to print into
+ * @file: its seq_file has been opened, and nothing read
+ *
+ * Without memory, seq_file takes what it needs later.
+ */
+void cws_view_room(struct file *file)
+{
+	struct seq_file *m = file->private_data;
+
+	m->buf = kvmalloc(VIEW_ROOM, GFP_KERNEL);
+	if (m->buf)
+		m->size = VIEW_ROOM;
 }

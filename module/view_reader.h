@@ -90,5 +90,6 @@ void *cws_reader_next(struct cws_reader *reader, loff_t *pos);
 int cws_reader_show(struct seq_file *m, struct cws_reader *reader);
 void cws_reader_release(struct cws_reader *reader);
 void cws_view_restart(struct seq_file *m, loff_t pos);
+void cws_view_room(struct file *file);
 
 #endif /* CWS_VIEW_READER_H */

@@ -74,6 +74,7 @@ static int watched_open(struct inode *inode, struct file *file)
 	watched->watch = inode->i_private;
 	watched->view = cws_process_view_named(file->f_path.dentry->d_name.name);
 	watched->asked = !watched->view->wants_address;
+	cws_view_room(file);
 	return 0;
 }
 

@@ -179,4 +179,25 @@ expect_family(struct __test_metadata *_metadata, struct kin *kin, int asked)
 	scope_family_free(&family);
 }
 
+/* Everything that the first and the last say, against what the test sees. */
+static inline void
+expect_kin(struct __test_metadata *_metadata, struct kin *kin)
+{
+	int i;
+
+	kin_look(_metadata, kin);
+	expect_pairs(_metadata, kin, 0);
+	expect_pairs(_metadata, kin, kin->nr - 1);
+	for (i = 0; i < kin->nr; i++)
+		expect_family(_metadata, kin, i);
+}
+
+/* Of a world, what the first two share; kin_look() was before. */
+static inline struct space_common
+kin_in_world(struct kin *kin, const struct world *world)
+{
+	return space_compare_range(&kin->space[0], &kin->space[1], world->base,
+				   world->pages * world->stride / PAGE_BYTES);
+}
+
 #endif /* SELFTEST_KIN_H */
