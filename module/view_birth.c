@@ -208,6 +208,27 @@ static const char *asked(const struct cws_birth *birth, enum cws_resource resour
 	return str_yes_no(birth->origin->flags & bit);
 }
 
+/* Shared and own, then the runs: which of them they are. */
+static void put_pages(struct seq_file *m, const struct cws_birth *birth,
+		      enum cws_resource resource)
+{
+	static const char *const word[] = { "shared", "own", "none" };
+	const struct cws_birth_pages *pages = resource == CWS_RESOURCE_ARGUMENTS ?
+						      &birth->arguments : &birth->environment;
+	bool has = resource == CWS_RESOURCE_ARGUMENTS || resource == CWS_RESOURCE_ENVIRONMENT;
+	unsigned int i;
+
+	if (!has || !pages->known) {
+		seq_puts(m, " - - -");
+		return;
+	}
+	seq_printf(m, " %u %u ", pages->nr[CWS_BIRTH_SHARED], pages->nr[CWS_BIRTH_OWN]);
+	for (i = 0; i < pages->nr_runs; i++)
+		seq_printf(m, "%s%s:%u", i ? "," : "", word[pages->run[i].is], pages->run[i].nr);
+	if (pages->rest)
+		seq_printf(m, ",+%u", pages->rest);
+}
+
 static void put_row(struct seq_file *m, const struct cws_birth *birth, enum cws_resource resource)
 {
 	static const char *const word[] = {
@@ -228,25 +249,28 @@ static void put_row(struct seq_file *m, const struct cws_birth *birth, enum cws_
 	put_id(m, birth, resource);
 	put_count(m, origin ? count_at_birth(origin, resource) : CWS_COUNT_UNKNOWN);
 	put_count(m, now);
+	put_pages(m, birth, resource);
 	seq_putc(m, '\n');
 }
 
 static int show_birth(struct seq_file *m, struct pid *pid)
 {
 	struct cws_birth *birth = kzalloc(sizeof(*birth), GFP_KERNEL);
-	int resource;
+	int resource, err;
 
 	if (!birth)
 		return -ENOMEM;
 	birth->pid = pid;
 	birth->origin = cws_origin_get(pid);
-	cws_birth_read(birth);
-	seq_puts(m, COWSCOPE_HEADER_BIRTH "\n");
-	for (resource = 0; resource < CWS_NR_RESOURCES; resource++)
-		put_row(m, birth, resource);
+	err = cws_birth_read(birth);
+	if (!err) {
+		seq_puts(m, COWSCOPE_HEADER_BIRTH "\n");
+		for (resource = 0; resource < CWS_NR_RESOURCES; resource++)
+			put_row(m, birth, resource);
+	}
 	cws_origin_put(birth->origin);
 	kfree(birth);
-	return 0;
+	return err;
 }
 
 const struct cws_process_view cws_process_view_birth = { .show_process = show_birth };

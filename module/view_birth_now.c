@@ -4,6 +4,7 @@
  * birth. The two are read one after the other, each under its own lock.
  */
 #include <linux/pid_namespace.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
@@ -86,15 +87,50 @@ static struct task_struct *compared_with(const struct cws_birth *birth, struct t
 	return living_task(birth->origin->caller_group);
 }
 
+/* Its struct alone: who reads must not keep memory alive. */
+static struct mm_struct *grab_mm(struct task_struct *task)
+{
+	struct mm_struct *mm;
+
+	task_lock(task);
+	mm = task->flags & PF_KTHREAD ? NULL : task->mm;
+	if (mm)
+		mmgrab(mm);
+	task_unlock(task);
+	return mm;
+}
+
+static int read_pages(struct cws_birth *birth, struct task_struct *task,
+		      struct task_struct *with)
+{
+	struct mm_struct *mm = grab_mm(task), *other = grab_mm(with);
+	int err = 0;
+
+	if (mm && other) {
+		err = cws_birth_look_at_pages(&birth->arguments, mm, other,
+					      &birth->now.arguments);
+		if (!err)
+			err = cws_birth_look_at_pages(&birth->environment, mm, other,
+						      &birth->now.environment);
+	}
+	if (mm)
+		mmdrop(mm);
+	if (other)
+		mmdrop(other);
+	return err;
+}
+
 /**
  * cws_birth_read() - look at a process and at the one it is compared with
  * @birth: who, and its origin; the rest is filled in
  *
  * Context: process context, may sleep.
+ * Return: 0, -ENOMEM or -EINTR.
  */
-void cws_birth_read(struct cws_birth *birth)
+int cws_birth_read(struct cws_birth *birth)
 {
 	struct task_struct *task, *with;
+	int err = 0;
 
 	rcu_read_lock();
 	task = living_task(birth->pid);
@@ -112,12 +148,15 @@ void cws_birth_read(struct cws_birth *birth)
 		get_task_struct(with);
 	rcu_read_unlock();
 	birth->common_files = CWS_COUNT_UNKNOWN;
-	if (birth->lives && birth->with_lives)
+	if (birth->lives && birth->with_lives) {
 		birth->common_files = cws_common_files(task, with);
+		err = read_pages(birth, task, with);
+	}
 	if (task)
 		put_task_struct(task);
 	if (with)
 		put_task_struct(with);
+	return err;
 }
 
 /* From the three: now, at birth, and the other's. */

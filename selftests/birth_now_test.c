@@ -188,7 +188,7 @@ TEST_F(birth, ended)
 	snprintf(path, sizeof(path), "watched/%d/birth", self->child);
 	text = scope_slurp(scope_path(path));
 	ASSERT_NE(NULL, text);
-	EXPECT_NE(NULL, strstr(text, "\nuts_ns CLONE_NEWUTS yes new - - - -\n"));
+	EXPECT_NE(NULL, strstr(text, "\nuts_ns CLONE_NEWUTS yes new - - - - - - -\n"));
 	free(text);
 	EXPECT_EQ(0, scope_command("watch", "clear"));
 }

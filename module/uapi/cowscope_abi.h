@@ -223,7 +223,9 @@
 	X(EMPTY_MNTNS,	empty_mntns,	"CLONE_EMPTY_MNTNS", "newer kernels: mount namespace made empty") \
 	X(UNKNOWN,	unknown,	"-", "bits without a name; id: hexadecimal")
 
-#define COWSCOPE_HEADER_BIRTH	"resource flag asked at_birth now id count_at_birth count_now"
+#define COWSCOPE_HEADER_BIRTH							\
+	"resource flag asked at_birth now id count_at_birth count_now"		\
+	" shared_pages own_pages runs"
 /*
  * asked: yes no, "-" no flag is about it, or the birth was not seen
  * at_birth, compared with the caller of clone when the child was about to run: shared (the
@@ -243,7 +245,13 @@
  *   and mappings_dontfork of a parent with threads. Each task is read under its own lock;
  *   signal masks, timers and single words may be older by a moment than the rest of the
  *   line. An object freed and another one made at its address looks unchanged.
+ * shared_pages, own_pages: of arguments and environment, pages that the caller of clone has at
+ *   the same address now, and pages that it has not; "-" all other rows, and when either of
+ *   them has no memory any more. A page that changes meanwhile is told as it was when looked at
+ * runs: which pages: WORD:PAGES joined by ",", from the first page on; words shared, own, none
+ *   (nothing is there); then "+N": N pages more, beyond COWSCOPE_BIRTH_RUNS_MAX runs
  */
+#define COWSCOPE_BIRTH_RUNS_MAX	16
 #define COWSCOPE_HEADER_WATCH	"pid follow state comm"
 /* follow: yes no   state: live exited */
 #define COWSCOPE_HEADER_PAGES	"start end pages state region perms name"

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "experiments.h"
 
@@ -33,6 +34,21 @@ static int first_byte(pid_t pid, const char *file)
 	return byte;
 }
 
+/* The words of the module add up to its own number of pages. */
+static void count_pages(struct lab *lab, const char *resource, bool first_is_own)
+{
+	const struct birth_row *row = lab_birth(lab, CHILD, resource);
+	const uint64_t pages = row->shared_pages.n + row->own_pages.n;
+
+	lab_note(lab, "  pages shared with the parent %llu, own %llu: %s",
+		 (unsigned long long)row->shared_pages.n,
+		 (unsigned long long)row->own_pages.n, row->runs);
+	lab_is(lab, "  together as many as the strings take", row->count_now, pages);
+	if (first_is_own)
+		lab_holds(lab, "  the first is the child's own now (runs)",
+			  !strncmp(row->runs, "own:", 4));
+}
+
 static int64_t poke(struct lab *lab, enum role who, uint64_t address, unsigned char mark)
 {
 	const struct order o = { .op = ORDER_POKE, .arg = address, .mark = mark };
@@ -57,11 +73,13 @@ static void change(struct lab *lab, const char *resource, const char *file)
 	lab_is_number(lab, "  the first byte there in the parent: that of its file in /proc",
 		      lab_act(lab, PARENT, ORDER_PEEK, address), old);
 	lab_is_number(lab, "  and in the child", lab_act(lab, CHILD, ORDER_PEEK, address), old);
+	count_pages(lab, resource, false);
 	poke(lab, CHILD, address, '#');
 	lab_is_number(lab, "  child writes '#': in /proc it has", first_byte(lab->pid[CHILD], file),
 		      '#');
 	lab_is_number(lab, "  the parent has the old byte still", first_byte(lab->pid[PARENT], file),
 		      old);
+	count_pages(lab, resource, true);
 }
 
 static void run_environment(struct lab *lab)

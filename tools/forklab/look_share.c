@@ -14,7 +14,7 @@ static void missing(struct lab *lab, const char *view, const char *row)
 const struct birth_row *lab_birth(struct lab *lab, enum role who, const char *resource)
 {
 	static const struct birth_row nothing = {
-		.asked = "-", .at_birth = "-", .now = "-", .id = "-",
+		.asked = "-", .at_birth = "-", .now = "-", .id = "-", .runs = "-",
 	};
 	const struct birth_row *row = NULL;
 

@@ -10,7 +10,7 @@
 
 static const struct field_map birth_map[] = {
 	TEXT(resource), TEXT(flag), TEXT(asked), TEXT(at_birth), TEXT(now), TEXT(id),
-	VALUE(count_at_birth), VALUE(count_now),
+	VALUE(count_at_birth), VALUE(count_now), VALUE(shared_pages), VALUE(own_pages), TEXT(runs),
 };
 
 int parse_birth(char *text, size_t len, struct birth *out, struct err *e)

@@ -17,6 +17,8 @@ struct birth_row {
 	const char *asked, *at_birth, *now;
 	const char *id;
 	struct value count_at_birth, count_now;
+	struct value shared_pages, own_pages;
+	const char *runs;
 };
 
 struct birth {

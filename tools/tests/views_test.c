@@ -192,9 +192,9 @@ static void test_others(void)
 static void test_birth(void)
 {
 	static const char birth[] = "resource flag asked at_birth now id count_at_birth"
-		" count_now later\n"
-		"fs CLONE_FS yes shared changed 0123456789abcdef - - x\n"
-		"threads - - new - hazard 7 1 x\n";
+		" count_now shared_pages own_pages runs later\n"
+		"fs CLONE_FS yes shared changed 0123456789abcdef - - - - - x\n"
+		"threads - - new - hazard 7 1 3 2 own:2,shared:3 x\n";
 	static const char bad[] = COWSCOPE_HEADER_BIRTH "\nfs CLONE_FS yes\n";
 	const struct birth_row *row;
 	struct birth b;
@@ -202,6 +202,7 @@ static void test_birth(void)
 	ok(!parse_birth(strdup(birth), strlen(birth), &b, &e) && b.n == 2, "a birth");
 	row = birth_find(&b, "threads");
 	ok(row && !strcmp(row->id, "hazard") && value_is(&row->count_at_birth, 7) &&
+	   value_is(&row->own_pages, 2) && !strcmp(row->runs, "own:2,shared:3") &&
 	   !value_known(&birth_find(&b, "fs")->count_now) && !birth_find(&b, "soul"),
 	   "its rows by name, and columns of a later version");
 	birth_free(&b);
