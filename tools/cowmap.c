@@ -3,7 +3,6 @@
  * cowmap: which pages of a process are still shared, with whom, and what that may
  * cost. Options only; what it can show is in the other files, one mode in each.
  */
-#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,11 +30,8 @@ static const struct cli_option options[] = {
 	{ OPT_SVG, "svg", "FILE", "draw it beside its parent and children (- is stdout)" },
 	{ OPT_HTML, "html", "FILE", "the same as a page with legend and sums" },
 	{ OPT_WATCH, "watch", "SECONDS", "how fast it loses what it got at fork" },
-	{ 'o', "output", "COLUMNS", "these columns; +COLUMNS adds to the usual ones" },
-	{ 'J', "json", NULL, "JSON, one document per report" },
-	{ 'r', "raw", NULL, "columns without alignment" },
-	{ 'n', "noheadings", NULL, "no title, no headings, no legend" },
-	{ 'H', "list-columns", NULL, "list the columns and exit" },
+	CLI_TABLE_OPTIONS,
+	CLI_HEADINGS_OPTION,
 	{ OPT_SAVE, "save", "DIR", "save what --root needs for it and its family" },
 	CLI_COMMON_OPTIONS,
 };
@@ -79,62 +75,16 @@ static const struct cowmap_mode *mode_of(int c)
 	}
 }
 
-static bool *switch_of(struct cowmap_options *o, int c)
-{
-	switch (c) {
-	case OPT_REGIONS:
-		return &o->by_region;
-	case 'J':
-		return &o->json;
-	case 'r':
-		return &o->raw;
-	case 'n':
-		return &o->no_headings;
-	case 'H':
-		return &o->list_columns;
-	default:
-		return NULL;
-	}
-}
-
-static const char **word_of(struct cowmap_options *o, int c)
-{
-	switch (c) {
-	case 'o':
-		return &o->columns;
-	case OPT_SVG:
-	case OPT_HTML:
-	case OPT_SAVE:
-		return &o->file;
-	case CLI_OPT_ROOT:
-		return &o->root;
-	default:
-		return NULL;
-	}
-}
-
-/* A decimal number from 1 to @max. */
-static int whole_number(const char *text, uint64_t max, uint64_t *out)
-{
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return -EINVAL;
-	errno = 0;
-	*out = strtoull(text, &end, 10);
-	return *end || errno || !*out || *out > max ? -EINVAL : 0;
-}
-
 static int take_pid(struct cowmap_options *o, const char *text)
 {
-	uint64_t n;
+	pid_t pid;
+	int code = cli_pid(&tool, text, &pid);
 
-	if (whole_number(text, INT32_MAX, &n))
-		return cli_usage(&tool, "not a PID: \"%s\"", text);
-	if (o->pid)
+	if (code == CLI_OK && o->pid)
 		return cli_usage(&tool, "more than one process: %d and %s", o->pid, text);
-	o->pid = (pid_t)n;
-	return CLI_OK;
+	if (code == CLI_OK)
+		o->pid = pid;
+	return code;
 }
 
 /* Hexadecimal, with 0x or without. */
@@ -151,49 +101,56 @@ static int take_address(struct cowmap_options *o, const char *text)
 
 static int take_interval(struct cowmap_options *o, const char *text)
 {
-	char *end;
-
-	errno = 0;
-	o->interval = strtod(text, &end);
-	if (*text < '0' || *text > '9' || strspn(text, "0123456789.") != strlen(text) ||
-	    *end || errno || o->interval <= 0 || o->interval > 86400 * 365)
+	if (cli_seconds(text, &o->interval))
 		return cli_usage(&tool, "--watch: not an interval in seconds: \"%s\"", text);
 	return CLI_OK;
 }
 
 static int take_scale(struct cowmap_options *o, const char *text)
 {
-	if (whole_number(text, UINT64_C(1) << 40, &o->scale))
+	if (cli_number(text, UINT64_C(1) << 40, &o->scale))
 		return cli_usage(&tool, "--scale: not a number of pages: \"%s\"", text);
 	return CLI_OK;
+}
+
+/* The argument of an option that has one, or of a mode. */
+static int take_argument(struct cowmap_options *o, int c, const char *arg)
+{
+	switch (c) {
+	case 'p':
+		return take_pid(o, arg);
+	case OPT_WALK:
+		return take_address(o, arg);
+	case OPT_WATCH:
+		return take_interval(o, arg);
+	case OPT_SCALE:
+		return take_scale(o, arg);
+	case OPT_SVG:
+	case OPT_HTML:
+	case OPT_SAVE:
+		o->file = arg;
+		return CLI_OK;
+	case OPT_REGIONS:
+		o->by_region = true;
+		return CLI_OK;
+	default:
+		/* Of an unknown option getopt has said why. */
+		return mode_of(c) ? CLI_OK : CLI_USAGE;
+	}
 }
 
 static int take_option(struct cowmap_options *o, int c, const char *arg)
 {
 	const struct cowmap_mode *mode = mode_of(c);
-	const char **word = word_of(o, c);
-	bool *flag = switch_of(o, c);
 
+	if (cli_take_table(&o->table, c, arg))
+		return CLI_OK;
 	if (mode && o->mode && o->mode != mode)
 		return cli_usage(&tool, "%s and %s exclude each other",
 				 o->mode->option, mode->option);
 	if (mode)
 		o->mode = mode;
-	if (word)
-		*word = arg;
-	else if (flag)
-		*flag = true;
-	else if (c == 'p')
-		return take_pid(o, arg);
-	else if (c == OPT_WALK)
-		return take_address(o, arg);
-	else if (c == OPT_WATCH)
-		return take_interval(o, arg);
-	else if (c == OPT_SCALE)
-		return take_scale(o, arg);
-	else if (!mode)
-		return CLI_USAGE;	/* getopt has said why */
-	return CLI_OK;
+	return take_argument(o, c, arg);
 }
 
 /* PID, unless -p has named it; then the COUNT of --watch. */
@@ -209,7 +166,7 @@ static int take_operands(struct cowmap_options *o, int argc, char **argv)
 		argv++;
 	}
 	if (argc && o->mode == &cowmap_watch) {
-		if (whole_number(*argv, UINT32_MAX, &o->count))
+		if (cli_number(*argv, UINT32_MAX, &o->count))
 			return cli_usage(&tool, "not a count: \"%s\"", *argv);
 		argc--;
 		argv++;
@@ -228,14 +185,15 @@ static int check_options(struct cowmap_options *o)
 				 o->mode->option);
 	if (o->scale && o->mode != &cowmap_picture)
 		return cli_usage(&tool, "--scale goes with --picture");
-	if (o->json && o->raw)
-		return cli_usage(&tool, "-J and -r exclude each other");
-	if (!o->mode->set && (o->json || o->raw || o->columns || o->list_columns))
+	if (cli_check_table(&tool, &o->table))
+		return CLI_USAGE;
+	if (!o->mode->set &&
+	    (o->table.json || o->table.raw || o->table.columns || o->table.list_columns))
 		return cli_usage(&tool, "%s is no table: no -J, -r, -o and -H",
 				 o->mode->option);
-	if (!o->mode->set && o->no_headings && o->file)
+	if (!o->mode->set && o->table.no_headings && o->file)
 		return cli_usage(&tool, "-n does not go with %s", o->mode->option);
-	if (!o->pid && !o->list_columns)
+	if (!o->pid && !o->table.list_columns)
 		return cli_usage(&tool, "no PID");
 	return CLI_OK;
 }
@@ -247,8 +205,8 @@ static int choose_columns(struct cowmap_options *o)
 
 	if (!mode->set)
 		return CLI_OK;
-	if (column_choose(mode->set, o->json || o->raw ? mode->preset_script : mode->preset,
-			  o->columns, &o->list, &e))
+	if (column_choose(mode->set, o->table.json || o->table.raw ? mode->preset_script : mode->preset,
+			  o->table.columns, &o->list, &e))
 		return cli_usage(&tool, "%s", e.text);
 	return CLI_OK;
 }
@@ -269,27 +227,15 @@ static int parse_options(struct cowmap_options *o, int argc, char **argv)
 	return code == CLI_OK ? choose_columns(o) : code;
 }
 
-/* The status file says whether the files are of our ABI. */
-static int check_abi(const struct source *src, struct err *e)
-{
-	struct status status;
-	char *text;
-	int ret = fetch_status(src, &status, &text, e);
-
-	if (!ret)
-		free(text);
-	return ret;
-}
-
 static int run(const struct cowmap_options *o)
 {
 	struct source src;
 	struct err e = { "" };
 	int ret;
 
-	ret = source_open(&src, o->root, &e);
+	ret = source_open(&src, o->table.root, &e);
 	if (!ret)
-		ret = check_abi(&src, &e);
+		ret = fetch_abi(&src, &e);
 	if (!ret)
 		ret = o->mode->run(o, &src, &e);
 	if (ret)
@@ -308,7 +254,7 @@ int main(int argc, char **argv)
 	code = parse_options(&o, argc, argv);
 	if (code != CLI_OK)
 		return code;
-	if (o.list_columns) {
+	if (o.table.list_columns) {
 		column_print_all(o.mode->set, stdout);
 		return cli_finish(&tool, CLI_OK);
 	}

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cli.h"
 #include "source.h"
 #include "table.h"
 
@@ -15,9 +16,8 @@ struct cowmap_mode;
 struct cowmap_options {
 	const struct cowmap_mode *mode;
 	pid_t pid;
-	bool json, raw, no_headings, list_columns;
+	struct cli_table table;
 	bool by_region;			/* --regions: alone, or with --family */
-	const char *columns, *root;
 	const char *file;		/* --svg, --html; --save: a directory */
 	uint64_t address;		/* --walk */
 	uint64_t scale;			/* pages of a cell of --picture; 0: chosen */
@@ -49,7 +49,7 @@ struct table_style cowmap_style(const struct cowmap_options *o, const char *name
 /* Titles and legends are wanted. */
 static inline bool cowmap_for_people(const struct cowmap_options *o)
 {
-	return !o->json && !o->raw && !o->no_headings;
+	return !o->table.json && !o->table.raw && !o->table.no_headings;
 }
 
 /* A name of the files, safe for a terminal. */

@@ -116,7 +116,7 @@ static int read_all(const struct cowmap_options *o, const struct source *src,
 		ret = find_members(k, e);
 	if (!ret)
 		ret = build_tree(k, src, e);
-	if (ret || o->by_region || o->raw)
+	if (ret || o->by_region || o->table.raw)
 		return ret;
 	ret = read_pairs(src, o->pid, &k->pairs, e);
 	k->no_pairs = ret == -EOVERFLOW;	/* the tree stands without them */
@@ -227,16 +227,16 @@ static int print_regions(const struct cowmap_options *o, struct document *doc,
 static int print_pairs(const struct cowmap_options *o, struct document *doc,
 		       const struct kindred *k, struct err *e)
 {
-	if (o->by_region || o->raw || k->no_pairs)
+	if (o->by_region || o->table.raw || k->no_pairs)
 		return 0;
-	if (o->json)
+	if (o->table.json)
 		return pairs_document(o, doc, &k->pairs, e);
 	return k->n > 1 ? pairs_print_matrix(o, k->member, k->n, &k->pairs, e) : 0;
 }
 
 static int run(const struct cowmap_options *o, const struct source *src, struct err *e)
 {
-	struct document doc = { .out = stdout, .json = o->json };
+	struct document doc = { .out = stdout, .json = o->table.json };
 	struct kindred k = { 0 };
 	int ret;
 
@@ -249,7 +249,7 @@ static int run(const struct cowmap_options *o, const struct source *src, struct 
 	}
 	if (!ret)
 		ret = print_pairs(o, &doc, &k, e);
-	if (!ret && o->json)
+	if (!ret && o->table.json)
 		ret = worst_document(o, &doc, &k.family, e);
 	else if (!ret && cowmap_for_people(o))
 		worst_print(&k.family);

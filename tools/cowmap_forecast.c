@@ -68,7 +68,7 @@ static int print_forecast(const struct cowmap_options *o, const struct source *s
 
 	if (ret)
 		return ret;
-	if (o->json || o->raw)
+	if (o->table.json || o->table.raw)
 		return table_print(&set, &o->list, &row, 1, sizeof(row), &style,
 				   stdout, e);
 	cowmap_print_title(o, f->value[FORECAST_comm], "if it forked now, from %s",

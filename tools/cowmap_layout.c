@@ -198,7 +198,7 @@ static void print_layout(const struct cowmap_options *o, const struct blocks *bl
 		print_edge(width, 0, false);
 	if (blocks->n && blocks->block[0].start)
 		print_gap(width, blocks->block[0].start);
-	if (o->no_headings)
+	if (o->table.no_headings)
 		return;
 	puts("\nA bar shows the parts of its block, not their places (for these: --picture).");
 	brush_legend(&brush);

@@ -198,9 +198,9 @@ static int put_rows(const struct cowmap_options *o, struct document *doc,
 	struct table_style style = cowmap_style(o, regions ? "regions" : "mappings");
 	int ret;
 
-	ret = document_table(doc, o->mode->set, &o->list, rows, o->json ? n - 1 : n,
+	ret = document_table(doc, o->mode->set, &o->list, rows, o->table.json ? n - 1 : n,
 			     sizeof(*rows), &style, e);
-	if (ret || !o->json)
+	if (ret || !o->table.json)
 		return ret;
 	style.name = "total";
 	return document_table(doc, o->mode->set, &o->list, rows + n - 1, 1,
@@ -210,7 +210,7 @@ static int put_rows(const struct cowmap_options *o, struct document *doc,
 static int print_report(const struct cowmap_options *o, const struct source *src,
 			const struct pages *p, const struct family *f, struct err *e)
 {
-	struct document doc = { .out = stdout, .json = o->json };
+	struct document doc = { .out = stdout, .json = o->table.json };
 	struct sum_row regions[REGION_COUNT] = { 0 }, *rows = regions;
 	size_t n;
 	int ret;
@@ -226,7 +226,7 @@ static int print_report(const struct cowmap_options *o, const struct source *src
 	cowmap_print_title(o, family_self(f)->comm, "counts in 4 KiB pages, from %s",
 			   src->root);
 	ret = put_rows(o, &doc, rows, n, e);
-	if (!ret && o->json)
+	if (!ret && o->table.json)
 		ret = worst_document(o, &doc, f, e);
 	else if (!ret && cowmap_for_people(o))
 		worst_print(f);

@@ -155,7 +155,7 @@ int pairs_print_matrix(const struct cowmap_options *o,
 static int run(const struct cowmap_options *o, const struct source *src, struct err *e)
 {
 	const struct table_style style = cowmap_style(o, "pairs");
-	struct document doc = { .out = stdout, .json = o->json };
+	struct document doc = { .out = stdout, .json = o->table.json };
 	struct pairs pairs;
 	struct who who;
 	int ret;

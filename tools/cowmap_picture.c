@@ -160,7 +160,7 @@ static void print_picture(const struct cowmap_options *o, const struct pages *p)
 
 	while (next_piece(p, &i, &piece))
 		print_piece(&brush, p, &piece, scale);
-	if (o->no_headings)
+	if (o->table.no_headings)
 		return;
 	printf("\nOne character: %" PRIu64 " page%s (%s)%s\n", scale, scale > 1 ? "s" : "",
 	       size_text(scale << PAGES_SHIFT, size),

@@ -13,8 +13,8 @@
 struct table_style cowmap_style(const struct cowmap_options *o, const char *name)
 {
 	return (struct table_style){
-		.format = o->json ? TABLE_JSON : o->raw ? TABLE_RAW : TABLE_HUMAN,
-		.no_headings = o->no_headings,
+		.format = o->table.json ? TABLE_JSON : o->table.raw ? TABLE_RAW : TABLE_HUMAN,
+		.no_headings = o->table.no_headings,
 		.name = name,
 	};
 }

@@ -42,10 +42,10 @@ static int print_page(const struct cowmap_options *o, struct document *doc,
 	for (i = 0; i < key_set.count; i++)
 		list.index[i] = i;
 	list.n = key_set.count;
-	if (o->json)
+	if (o->table.json)
 		return document_table(doc, &key_set, &list, walk, 1, sizeof(*walk),
 				      &style, e);
-	if (!o->raw) {
+	if (!o->table.raw) {
 		putchar('\n');
 		cowmap_print_sheet(&key_set, &list, walk);
 	}
@@ -56,7 +56,7 @@ static int print_walk(const struct cowmap_options *o, const struct walk *walk,
 		      struct err *e)
 {
 	const struct table_style style = cowmap_style(o, "levels");
-	struct document doc = { .out = stdout, .json = o->json };
+	struct document doc = { .out = stdout, .json = o->table.json };
 	int ret;
 
 	ret = document_table(&doc, &level_set, &o->list, walk->level, walk->n,

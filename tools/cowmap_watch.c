@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "cowmap.h"
 #include "cowmap_erosion.h"
 #include "cowmap_read.h"
@@ -54,11 +55,6 @@ struct watch {
 	bool utf8;
 };
 
-static double seconds_between(const struct timespec *a, const struct timespec *b)
-{
-	return (double)(b->tv_sec - a->tv_sec) + (double)(b->tv_nsec - a->tv_nsec) / 1e9;
-}
-
 static void fill_row(struct watch *w, const struct inherited_row *total,
 		     struct sample_row *row)
 {
@@ -68,7 +64,7 @@ static void fill_row(struct watch *w, const struct inherited_row *total,
 	struct tm tm;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	t = w->looks ? seconds_between(&w->start, &now) : 0;
+	t = w->looks ? clock_between(&w->start, &now) : 0;
 	if (!w->looks)
 		w->start = now;
 	*row = (struct sample_row){
@@ -91,7 +87,7 @@ static void fill_row(struct watch *w, const struct inherited_row *total,
 	if (!isnan(half))
 		snprintf(row->half_life, sizeof(row->half_life), "%.*f",
 			 half < 10 ? 2 : half < 1000 ? 1 : 0, half);
-	erosion_bars(&w->erosion, w->utf8 && !w->o->json && !w->o->raw, row->bars);
+	erosion_bars(&w->erosion, w->utf8 && !w->o->table.json && !w->o->table.raw, row->bars);
 }
 
 static void print_cell(const struct column *c, const char *text, bool last)
@@ -113,7 +109,7 @@ static void print_line(const struct watch *w, const struct sample_row *row)
 	struct cell cell;
 	size_t i, j;
 
-	for (i = 0; i < list->n && !w->looks && !w->o->no_headings; i++) {
+	for (i = 0; i < list->n && !w->looks && !w->o->table.no_headings; i++) {
 		c = &set.column[list->index[i]];
 		for (j = 0; j < sizeof(head) - 1 && c->name[j]; j++)
 			head[j] = toupper((unsigned char)c->name[j]);
@@ -135,9 +131,9 @@ static int print_row(const struct watch *w, const struct sample_row *row, struct
 	struct table_style style = cowmap_style(w->o, "erosion");
 	int ret = 0;
 
-	if (w->o->raw && w->looks)
+	if (w->o->table.raw && w->looks)
 		style.no_headings = true;
-	if (w->o->json || w->o->raw)
+	if (w->o->table.json || w->o->table.raw)
 		ret = table_print(&set, &w->o->list, row, 1, sizeof(*row), &style,
 				  stdout, e);
 	else
@@ -188,16 +184,6 @@ out:
 	return ret;
 }
 
-static void sleep_until(struct timespec *next, double seconds)
-{
-	long nsec = next->tv_nsec + (long)((seconds - floor(seconds)) * 1e9);
-
-	next->tv_sec += (time_t)floor(seconds) + nsec / 1000000000;
-	next->tv_nsec = nsec % 1000000000;
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL) == EINTR)
-		;
-}
-
 /* The end of the process ends the watch; what was seen until then stands. */
 static int run(const struct cowmap_options *o, const struct source *src, struct err *e)
 {
@@ -214,7 +200,7 @@ static int run(const struct cowmap_options *o, const struct source *src, struct 
 			return 0;
 		if (ret || (o->count && w.looks == o->count))
 			return ret;
-		sleep_until(&next, o->interval);
+		clock_sleep(&next, o->interval);
 	}
 }
 

@@ -3,14 +3,12 @@
  * cowstat: copy-on-write per process, since start or per interval. Options and
  * loop only; the columns are in cowstat_columns.c.
  */
-#include <errno.h>
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "clock.h"
 #include "cowstat.h"
 #include "fetch.h"
 #include "loss.h"
@@ -25,11 +23,8 @@ static const struct cli_option options[] = {
 	{ OPT_EXITED, "exited", NULL, "finished address spaces instead" },
 	{ 't', "totals", NULL, "sums over everything since the module was loaded" },
 	{ 's', "sort", "COLUMN", "sort by this column (copied)" },
-	{ 'o', "output", "COLUMNS", "these columns; +COLUMNS adds to the usual ones" },
-	{ 'J', "json", NULL, "JSON, one document per report" },
-	{ 'r', "raw", NULL, "columns without alignment" },
-	{ 'n', "noheadings", NULL, "no title and no headings" },
-	{ 'H', "list-columns", NULL, "list the columns and exit" },
+	CLI_TABLE_OPTIONS,
+	CLI_HEADINGS_OPTION,
 	{ OPT_SINCE, "since", "DIR", "count from the copy saved in DIR" },
 	{ OPT_SAVE, "save", "DIR", "save a copy of the module's files and exit" },
 	CLI_COMMON_OPTIONS,
@@ -45,118 +40,50 @@ static const struct cli_tool tool = {
 	.page = "cowstat(8)",
 };
 
-static int number_option(const char *text, double max, double *out)
-{
-	char *end;
-
-	if (*text < '0' || *text > '9' || strspn(text, "0123456789.") != strlen(text))
-		return -EINVAL;
-	errno = 0;
-	*out = strtod(text, &end);
-	return *end || errno || *out <= 0 || *out > max ? -EINVAL : 0;
-}
-
-/* "PID[,PID]" in positive decimal numbers. */
-static int pids_option(struct cowstat_options *o, const char *text)
-{
-	unsigned long n;
-	char *end;
-
-	do {
-		if (*text < '0' || *text > '9')
-			return -EINVAL;
-		errno = 0;
-		n = strtoul(text, &end, 10);
-		if (errno || !n || n > INT32_MAX || (*end && *end != ','))
-			return -EINVAL;
-		if (o->npids == COWSTAT_PIDS_MAX)
-			return -E2BIG;
-		o->pids[o->npids++] = n;
-		text = end + 1;
-	} while (*end);
-	return 0;
-}
-
-/* The switch that an option without an argument turns on, or NULL. */
-static bool *switch_of(struct cowstat_options *o, int c)
+static int take_option(struct cowstat_options *o, int c, const char *arg)
 {
 	switch (c) {
 	case 'a':
-		return &o->all;
+		o->all = true;
+		return CLI_OK;
 	case 't':
-		return &o->totals;
-	case 'J':
-		return &o->json;
-	case 'r':
-		return &o->raw;
-	case 'n':
-		return &o->no_headings;
-	case 'H':
-		return &o->list_columns;
+		o->totals = true;
+		return CLI_OK;
 	case OPT_EXITED:
-		return &o->exited;
-	default:
-		return NULL;
-	}
-}
-
-/* Where the argument of an option goes, or NULL. */
-static const char **word_of(struct cowstat_options *o, int c)
-{
-	switch (c) {
+		o->exited = true;
+		return CLI_OK;
 	case 's':
-		return &o->sort;
-	case 'o':
-		return &o->columns;
+		o->sort = arg;
+		return CLI_OK;
 	case OPT_SAVE:
-		return &o->save;
+		o->save = arg;
+		return CLI_OK;
 	case OPT_SINCE:
-		return &o->since;
-	case CLI_OPT_ROOT:
-		return &o->root;
+		o->since = arg;
+		return CLI_OK;
+	case 'p':
+		return cli_pids(&tool, arg, o->pids, COWSTAT_PIDS_MAX, &o->npids);
 	default:
-		return NULL;
+		/* Of an unknown option getopt has said why. */
+		return cli_take_table(&o->table, c, arg) ? CLI_OK : CLI_USAGE;
 	}
-}
-
-static int take_option(struct cowstat_options *o, int c, const char *arg)
-{
-	if (switch_of(o, c)) {
-		*switch_of(o, c) = true;
-		return CLI_OK;
-	}
-	if (word_of(o, c)) {
-		*word_of(o, c) = arg;
-		return CLI_OK;
-	}
-	if (c != 'p')
-		return CLI_USAGE;	/* getopt has said why */
-	if (pids_option(o, arg))
-		return cli_usage(&tool, "-p: not a list of up to %d PIDs: \"%s\"",
-				 COWSTAT_PIDS_MAX, arg);
-	return CLI_OK;
 }
 
 static int take_times(struct cowstat_options *o, int argc, char **argv)
 {
-	double count;
-
 	if (argc > 2)
 		return cli_usage(&tool, "unexpected argument \"%s\"", argv[2]);
-	if (argc > 0 && number_option(argv[0], 86400 * 365, &o->interval))
+	if (argc > 0 && cli_seconds(argv[0], &o->interval))
 		return cli_usage(&tool, "not an interval in seconds: \"%s\"", argv[0]);
-	if (argc > 1) {
-		if (number_option(argv[1], UINT32_MAX, &count) || floor(count) != count)
-			return cli_usage(&tool, "not a count: \"%s\"", argv[1]);
-		o->count = (uint64_t)count;
-	}
+	if (argc > 1 && cli_number(argv[1], UINT32_MAX, &o->count))
+		return cli_usage(&tool, "not a count: \"%s\"", argv[1]);
 	return CLI_OK;
 }
 
 static int check_options(const struct cowstat_options *o)
 {
-	if (o->json && o->raw)
-		return cli_usage(&tool, "-J and -r exclude each other");
+	if (cli_check_table(&tool, &o->table))
+		return CLI_USAGE;
 	if (o->totals && (o->npids || o->all || o->exited || o->sort))
 		return cli_usage(&tool, "-t excludes -p, -a, -s and --exited");
 	if (o->since && o->interval > 0)
@@ -213,21 +140,6 @@ static int show(const struct cowstat_options *o, const struct source *src,
 	return cli_finish(&tool, CLI_OK);
 }
 
-static double seconds_between(const struct timespec *a, const struct timespec *b)
-{
-	return (double)(b->tv_sec - a->tv_sec) + (double)(b->tv_nsec - a->tv_nsec) / 1e9;
-}
-
-static void sleep_until(struct timespec *next, double seconds)
-{
-	long nsec = next->tv_nsec + (long)((seconds - floor(seconds)) * 1e9);
-
-	next->tv_sec += (time_t)floor(seconds) + nsec / 1000000000;
-	next->tv_nsec = nsec % 1000000000;
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL) == EINTR)
-		;
-}
-
 /* Takes @first over. The clock of the titles may step, the one here does not. */
 static int run_intervals(const struct cowstat_options *o, const struct source *src,
 			 struct snapshot *first)
@@ -242,14 +154,14 @@ static int run_intervals(const struct cowstat_options *o, const struct source *s
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	was = next;
 	for (i = 0; code == CLI_OK && (!o->count || i < o->count); i++) {
-		sleep_until(&next, o->interval);
+		clock_sleep(&next, o->interval);
 		ret = fetch_snapshot(src, &now, &e);
 		if (ret) {
 			code = cli_fail(&tool, ret, &e);
 			break;
 		}
 		clock_gettime(CLOCK_MONOTONIC, &is);
-		period.seconds = seconds_between(&was, &is);
+		period.seconds = clock_between(&was, &is);
 		code = show(o, src, &period);
 		snap_free(&before);
 		before = now;
@@ -275,7 +187,7 @@ static int run_since(const struct cowstat_options *o, const struct source *src,
 		snap_free(now);
 		return cli_fail(&tool, ret, &e);
 	}
-	period.seconds = seconds_between(&before.when, &now->when);
+	period.seconds = clock_between(&before.when, &now->when);
 	code = show(o, src, &period);
 	snap_free(&before);
 	snap_free(now);
@@ -309,7 +221,7 @@ static int run(const struct cowstat_options *o)
 	struct err e;
 	int ret;
 
-	ret = source_open(&src, o->root, &e);
+	ret = source_open(&src, o->table.root, &e);
 	if (!ret && o->save)
 		ret = source_save(&src, o->save, &e);
 	if (ret)
@@ -326,7 +238,7 @@ int main(int argc, char **argv)
 	code = parse_options(&o, argc, argv);
 	if (code != CLI_OK)
 		return code;
-	if (o.list_columns) {
+	if (o.table.list_columns) {
 		column_print_all(cowstat_columns(&o), stdout);
 		return cli_finish(&tool, CLI_OK);
 	}

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cli.h"
 #include "snap.h"
 #include "source.h"
 #include "table.h"
@@ -15,8 +16,9 @@
 struct cowstat_options {
 	pid_t pids[COWSTAT_PIDS_MAX];
 	size_t npids;
-	bool all, totals, exited, json, raw, no_headings, list_columns;
-	const char *sort, *columns, *root, *save, *since;
+	struct cli_table table;
+	bool all, totals, exited;
+	const char *sort, *save, *since;
 	double interval;		/* seconds; 0: since start */
 	uint64_t count;			/* reports; 0: without end */
 

@@ -138,7 +138,7 @@ const struct column_set *cowstat_columns(const struct cowstat_options *o)
 /* A report for machines names its time in each line, it has no title. */
 static const char *preset(const struct cowstat_options *o)
 {
-	bool time = o->json || o->raw;
+	bool time = o->table.json || o->table.raw;
 
 	if (o->totals)
 		return time ? "time,scope," PRESET_COUNTS : "scope," PRESET_COUNTS;
@@ -162,7 +162,7 @@ int cowstat_choose(struct cowstat_options *o, struct err *e)
 	const char *p;
 	int ret;
 
-	ret = column_choose(set, preset(o), o->columns, &o->list, e);
+	ret = column_choose(set, preset(o), o->table.columns, &o->list, e);
 	if (ret)
 		return ret;
 	for (p = sort; *p; p++)

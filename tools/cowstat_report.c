@@ -25,7 +25,7 @@ static void print_title(const struct cowstat_options *o, const struct source *sr
 {
 	char when[TIME_TEXT_MAX];
 
-	if (o->json || o->raw || o->no_headings)
+	if (o->table.json || o->table.raw || o->table.no_headings)
 		return;
 	time_text(&period->now->when, "%Y-%m-%d %H:%M:%S", when, sizeof(when));
 	if (period->before)
@@ -69,8 +69,8 @@ static int row_tie(const void *a, const void *b)
 static struct table_style style_of(const struct cowstat_options *o, const char *name)
 {
 	return (struct table_style){
-		.format = o->json ? TABLE_JSON : o->raw ? TABLE_RAW : TABLE_HUMAN,
-		.no_headings = o->no_headings,
+		.format = o->table.json ? TABLE_JSON : o->table.raw ? TABLE_RAW : TABLE_HUMAN,
+		.no_headings = o->table.no_headings,
 		.name = name,
 	};
 }
@@ -154,7 +154,7 @@ int cowstat_report(const struct cowstat_options *o, const struct source *src,
 	print_title(o, src, period);
 	ret = o->totals ? report_totals(o, period, when, e) :
 			  report_processes(o, period, when, e);
-	if (!ret && o->interval > 0 && !o->json && !o->raw && !o->no_headings)
+	if (!ret && o->interval > 0 && !o->table.json && !o->table.raw && !o->table.no_headings)
 		putchar('\n');
 	return ret;
 }

@@ -19,11 +19,8 @@ static const struct cli_option options[] = {
 	{ OPT_FILES, "files", NULL, "a process: descriptors that others hold, too" },
 	{ OPT_TREE, "tree", NULL, "processes, what they share with their parents, what is apart" },
 	{ 'a', "all", NULL, "more: what only threads share; --files: all descriptors" },
-	{ 'o', "output", "COLUMNS", "these columns; +COLUMNS adds to the usual ones" },
-	{ 'J', "json", NULL, "JSON" },
-	{ 'r', "raw", NULL, "columns without alignment" },
-	{ 'n', "noheadings", NULL, "no headings" },
-	{ 'H', "list-columns", NULL, "list the columns and exit" },
+	CLI_TABLE_OPTIONS,
+	CLI_HEADINGS_OPTION,
 	CLI_COMMON_OPTIONS,
 };
 
@@ -51,37 +48,16 @@ static const struct lsshare_mode *mode_of(int c)
 	}
 }
 
-static bool *switch_of(struct lsshare_options *o, int c)
-{
-	switch (c) {
-	case 'a':
-		return &o->all;
-	case 'J':
-		return &o->json;
-	case 'r':
-		return &o->raw;
-	case 'n':
-		return &o->no_headings;
-	case 'H':
-		return &o->list_columns;
-	default:
-		return NULL;
-	}
-}
-
 static int take_pid(struct lsshare_options *o, const char *text)
 {
-	unsigned long n;
-	char *end;
+	pid_t pid;
+	int code = cli_pid(&tool, text, &pid);
 
-	errno = 0;
-	n = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || !n || n > INT32_MAX)
-		return cli_usage(&tool, "not a PID: \"%s\"", text);
-	if (o->npids == 2)
+	if (code == CLI_OK && o->npids == 2)
 		return cli_usage(&tool, "unexpected argument \"%s\"", text);
-	o->pid[o->npids++] = n;
-	return CLI_OK;
+	if (code == CLI_OK)
+		o->pid[o->npids++] = pid;
+	return code;
 }
 
 static int take_option(struct lsshare_options *o, int c, const char *arg)
@@ -93,15 +69,11 @@ static int take_option(struct lsshare_options *o, int c, const char *arg)
 				 mode->option);
 	if (mode)
 		o->mode = mode;
-	else if (switch_of(o, c))
-		*switch_of(o, c) = true;
-	else if (c == 'o')
-		o->columns = arg;
-	else if (c == CLI_OPT_ROOT)
-		o->root = arg;
+	else if (c == 'a')
+		o->all = true;
 	else if (c == 'p')
 		return take_pid(o, arg);
-	else
+	else if (!cli_take_table(&o->table, c, arg))
 		return CLI_USAGE;	/* getopt has said why */
 	return CLI_OK;
 }
@@ -112,18 +84,18 @@ static int check_options(struct lsshare_options *o)
 
 	if (!o->mode)
 		o->mode = o->npids ? &lsshare_process : &lsshare_objects;
-	if (o->json && o->raw)
-		return cli_usage(&tool, "-J and -r exclude each other");
+	if (cli_check_table(&tool, &o->table))
+		return CLI_USAGE;
 	if (o->all && o->mode != &lsshare_files && o->mode != &lsshare_objects)
 		return cli_usage(&tool, "-a goes with --files, or without a PID");
 	if (o->npids > o->mode->pids_max)
 		return cli_usage(&tool, "unexpected argument \"%d\"", o->pid[o->mode->pids_max]);
-	if (o->npids < o->mode->pids_min && !o->list_columns)
+	if (o->npids < o->mode->pids_min && !o->table.list_columns)
 		return cli_usage(&tool, "%s: %s", o->mode->option,
 				 o->mode->pids_min == 2 ? "needs two PIDs" : "no PID");
 	if (column_choose(o->mode->set,
-			  o->json || o->raw ? o->mode->preset_script : o->mode->preset,
-			  o->columns, &o->list, &e))
+			  o->table.json || o->table.raw ? o->mode->preset_script : o->mode->preset,
+			  o->table.columns, &o->list, &e))
 		return cli_usage(&tool, "%s", e.text);
 	return CLI_OK;
 }
@@ -141,27 +113,15 @@ static int parse_options(struct lsshare_options *o, int argc, char **argv)
 	return code == CLI_OK ? check_options(o) : code;
 }
 
-/* The status file says whether the files are of our ABI. */
-static int check_abi(const struct source *src, struct err *e)
-{
-	struct status status;
-	char *text;
-	int ret = fetch_status(src, &status, &text, e);
-
-	if (!ret)
-		free(text);
-	return ret;
-}
-
 static int run(const struct lsshare_options *o)
 {
 	struct source src;
 	struct err e;
 	int ret;
 
-	ret = source_open(&src, o->root, &e);
+	ret = source_open(&src, o->table.root, &e);
 	if (!ret)
-		ret = check_abi(&src, &e);
+		ret = fetch_abi(&src, &e);
 	if (!ret)
 		ret = o->mode->run(o, &src, &e);
 	return ret ? cli_fail(&tool, ret, &e) : cli_finish(&tool, CLI_OK);
@@ -174,7 +134,7 @@ int main(int argc, char **argv)
 
 	if (code != CLI_OK)
 		return code;
-	if (o.list_columns) {
+	if (o.table.list_columns) {
 		column_print_all(o.mode->set, stdout);
 		return cli_finish(&tool, CLI_OK);
 	}
@@ -185,8 +145,8 @@ int lsshare_print(const struct lsshare_options *o, const char *name, const void 
 		  size_t n, size_t stride, const struct table_tree *tree, struct err *e)
 {
 	const struct table_style style = {
-		.format = o->json ? TABLE_JSON : o->raw ? TABLE_RAW : TABLE_HUMAN,
-		.no_headings = o->no_headings, .name = name, .tree = tree,
+		.format = o->table.json ? TABLE_JSON : o->table.raw ? TABLE_RAW : TABLE_HUMAN,
+		.no_headings = o->table.no_headings, .name = name, .tree = tree,
 	};
 
 	return table_print(o->mode->set, &o->list, rows, n, stride, &style, stdout, e);

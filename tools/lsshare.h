@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "cli.h"
 #include "parse.h"
 #include "source.h"
 #include "table.h"
@@ -16,8 +17,8 @@ struct lsshare_options {
 	const struct lsshare_mode *mode;
 	pid_t pid[2];
 	size_t npids;
-	bool json, raw, no_headings, list_columns, all;
-	const char *columns, *root;
+	struct cli_table table;
+	bool all;
 
 	struct column_list list;	/* filled when the options are checked */
 };

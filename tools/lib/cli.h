@@ -6,6 +6,8 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "err.h"
 
@@ -41,6 +43,42 @@ struct cli_tool {
 	{ CLI_OPT_ROOT, "root", "DIR", "read the module's files from DIR" }, \
 	{ 'h', "help", NULL, "print this and exit" },			\
 	{ 'V', "version", NULL, "print the version and exit" }
+
+/* Options of a program that prints tables; their words go into a struct cli_table. */
+#define CLI_TABLE_OPTIONS						\
+	{ 'o', "output", "COLUMNS", "these columns; +COLUMNS adds to the usual ones" }, \
+	{ 'J', "json", NULL, "JSON, one document per report" },		\
+	{ 'r', "raw", NULL, "columns without alignment" },		\
+	{ 'H', "list-columns", NULL, "list the columns and exit" }
+#define CLI_HEADINGS_OPTION						\
+	{ 'n', "noheadings", NULL, "no title, no headings, no legend" }
+
+struct cli_table {
+	bool json, raw, no_headings, list_columns;
+	const char *columns, *root;
+};
+
+/* False: @c is none of the above, nor --root. */
+bool cli_take_table(struct cli_table *t, int c, const char *arg);
+
+/* CLI_USAGE, and says so, when the options exclude each other. */
+int cli_check_table(const struct cli_tool *tool, const struct cli_table *t);
+
+/* Decimal and whole, from 1 to @max; -EINVAL for anything else. */
+int cli_number(const char *text, uint64_t max, uint64_t *out);
+
+/* A positive number of seconds, perhaps with a fraction, up to a year. */
+int cli_seconds(const char *text, double *out);
+
+/* CLI_USAGE, and says so, when @text is no PID. */
+int cli_pid(const struct cli_tool *tool, const char *text, pid_t *out);
+
+/*
+ * "PID[,PID]", added to *n of at most @max in @pids; CLI_USAGE, and says so, when it is
+ * no such list.
+ */
+int cli_pids(const struct cli_tool *tool, const char *text, pid_t *pids, size_t max,
+	     size_t *n);
 
 /*
  * Next option's id, -1 at the end, '?' after an error that was reported.

@@ -51,6 +51,17 @@ int fetch_status(const struct source *src, struct status *out, char **text,
 	return ret;
 }
 
+int fetch_abi(const struct source *src, struct err *e)
+{
+	struct status status;
+	char *text;
+	int ret = fetch_status(src, &status, &text, e);
+
+	if (!ret)
+		free(text);
+	return ret;
+}
+
 int fetch_process_status(const struct source *src, pid_t pid,
 			 struct process_status *out, char **text, struct err *e)
 {

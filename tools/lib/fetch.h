@@ -7,6 +7,9 @@
 #include "snap.h"
 #include "source.h"
 
+/* The status file says whether the files are of our ABI: -EPROTONOSUPPORT. */
+int fetch_abi(const struct source *src, struct err *e);
+
 int fetch_snapshot(const struct source *src, struct snapshot *out, struct err *e);
 
 /*
