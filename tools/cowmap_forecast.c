@@ -31,7 +31,7 @@ static const struct column columns[] = {
 	NUMBER(skipped_mappings, "mappings", "left out: MADV_DONTFORK"),
 	NUMBER(wiped_mappings, "mappings", "empty in the child: MADV_WIPEONFORK"),
 	NUMBER(shared_pages, "pages", "pages that it would map at once"),
-	NUMBER(at_risk_pages, "pages", "of them: at worst one new page each"),
+	NUMBER(at_risk_pages, "pages", "at worst new pages, if both write"),
 	NUMBER(at_risk_hugetlb_bytes, "bytes", "the same of hugetlb pages"),
 	NUMBER(swap_pages, "pages", "swapped-out pages that both would hold"),
 	NUMBER(pgtable_bytes, "bytes", "page tables of the child"),
