@@ -75,6 +75,14 @@ static struct table_style style_of(const struct cowstat_options *o, const char *
 	};
 }
 
+/* A title, or with -n nothing at all, would look like a report that broke off. */
+static int print_nothing(const struct cowstat_options *o)
+{
+	if (!o->table.no_headings)
+		puts(o->exited ? "no process ended" : "nothing was counted");
+	return 0;
+}
+
 static int print_rows(const struct cowstat_options *o, const struct rows *rows,
 		      const char *when, struct err *e)
 {
@@ -91,8 +99,11 @@ static int print_rows(const struct cowstat_options *o, const struct rows *rows,
 		lines[i] = (struct cowstat_row){ .row = &rows->row[i], .time = when };
 	table_sort(&set->column[o->sort_index], lines, rows->n, sizeof(*lines),
 		   row_tie);
-	ret = table_print(set, &o->list, lines, rows->n, sizeof(*lines), &style,
-			  stdout, e);
+	if (!rows->n && style.format == TABLE_HUMAN)
+		ret = print_nothing(o);
+	else
+		ret = table_print(set, &o->list, lines, rows->n, sizeof(*lines), &style,
+				  stdout, e);
 	free(lines);
 	return ret;
 }
