@@ -11,8 +11,8 @@
 
 #include "clock.h"
 #include "cowmap.h"
-#include "cowmap_erosion.h"
 #include "cowmap_read.h"
+#include "erosion.h"
 
 #define WIDTH_MIN	8	/* of a column for people: they come line by line */
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Half-life and bars of series whose answer is known; see cowmap_erosion.h. */
+/* Half-life and bars of series whose answer is known; see erosion.h. */
 #include <math.h>
 #include <string.h>
 
-#include "cowmap_erosion.h"
+#include "erosion.h"
 #include "tap.h"
 
 static bool near(double a, double b)

@@ -3,8 +3,8 @@
  * How a number falls over time: the half-life of a fit over all samples, and the
  * last of them as a row of bars. Pure.
  */
-#ifndef COWSCOPE_TOOLS_COWMAP_EROSION_H
-#define COWSCOPE_TOOLS_COWMAP_EROSION_H
+#ifndef COWSCOPE_TOOLS_EROSION_H
+#define COWSCOPE_TOOLS_EROSION_H
 
 #include <stdbool.h>
 #include <stddef.h>

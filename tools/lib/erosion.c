@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cowmap_erosion.h"
+#include "erosion.h"
 
 #define LEVELS	8
 
