@@ -106,7 +106,8 @@ static void say_rates(struct top_lines *l, const struct top_model *m, size_t fam
 		top_say(l, width, TOP_PLAIN, "%" PRIu64 " processes, %zu families; copies/s %.1f%s",
 			processes, families, (double)delta[TOP_COPIES] / m->seconds, text);
 	else
-		top_say(l, width, TOP_PLAIN, "%" PRIu64 " processes, %zu families; copies/s after the next refresh",
+		top_say(l, width, TOP_PLAIN,
+			"%" PRIu64 " processes, %zu families; copies/s after the next refresh",
 			processes, families);
 }
 
@@ -122,7 +123,7 @@ static void say_cost(struct top_lines *l, const struct top_facts *f, size_t widt
 		top_say(l, width, TOP_PLAIN, "cost: CPU %s; no look at pages: %s", cpu, f->refused);
 	else
 		top_say(l, width, TOP_PLAIN,
-			"cost: CPU %s, %" PRIu64 " pages walked (budget %" PRIu64 "); looks %zu of %zu%s",
+			"cost: CPU %s, pages walked %" PRIu64 "/%" PRIu64 ", looks %zu/%zu%s",
 			cpu, f->walked, f->budget, f->looked, f->eligible, age);
 }
 
@@ -135,8 +136,8 @@ void top_lines_head(struct top_lines *l, const struct top_model *m,
 
 	if (localtime_r(&f->when.tv_sec, &tm))
 		strftime(when, sizeof(when), "%H:%M:%S", &tm);
-	top_say(l, width, TOP_STRONG, "cowtop %s, every %g s, from %s%s", when, f->delay,
-		f->root, f->paused ? "  PAUSED" : "");
+	top_say(l, width, TOP_STRONG, "cowtop %s, %severy %g s, from %s", when,
+		f->paused ? "PAUSED, " : "", f->delay, f->root);
 	say_rates(l, m, f->families, width);
 	say_cost(l, f, width);
 	top_say(l, width, *f->inexact ? TOP_STRONG : TOP_PLAIN, "%s by %s%s%s%s%s%s",

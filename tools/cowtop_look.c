@@ -25,7 +25,7 @@ void top_budget_take(struct top_budget *b, uint64_t pages)
 }
 
 /* What one look walked beyond the budget is not known before: it is saved afterwards. */
-static void budget_end(struct top_budget *b)
+void top_budget_end(struct top_budget *b)
 {
 	b->debt += b->walked;
 }
@@ -77,7 +77,7 @@ void top_look_around(struct top_budget *b, const struct source *src, struct top_
 		else
 			success = true;
 	}
-	budget_end(b);
+	top_budget_end(b);
 	if (success)
 		why.text[0] = '\0';
 	if (success || *why.text)

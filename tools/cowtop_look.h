@@ -25,5 +25,6 @@ void top_look_around(struct top_budget *b, const struct source *src, struct top_
 bool top_budget_left(const struct top_budget *b);
 void top_budget_begin(struct top_budget *b);
 void top_budget_take(struct top_budget *b, uint64_t pages);
+void top_budget_end(struct top_budget *b);
 
 #endif

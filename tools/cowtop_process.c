@@ -127,7 +127,7 @@ static void say_costs(struct top_lines *l, const struct top_process *p, double n
 
 	if (p->has_family)
 		top_say(l, width, TOP_PLAIN,
-			"worst case: %s alone, %s all %" PRIu64 " members; room %s, memory.max %s%s",
+			"worst case: %s alone, %s all %" PRIu64 " members; available %s, memory.max %s%s",
 			size_of(&key[FAMILY_worst_case_pages], a),
 			size_of(&key[FAMILY_worst_case_family_pages], b),
 			key[FAMILY_members].n, size_of(&key[FAMILY_memory_available_pages], c),
@@ -142,38 +142,50 @@ static void say_costs(struct top_lines *l, const struct top_process *p, double n
 		top_say(l, width, TOP_PLAIN, "not read: %s", p->why.text);
 }
 
+/* In the order of the heading below. */
 static const enum cause shown_causes[] = {
 	CAUSE_COPIED, CAUSE_FILE, CAUSE_ZERO, CAUSE_REUSED, CAUSE_REMOTE,
 };
 #define SHOWN	(sizeof(shown_causes) / sizeof(shown_causes[0]))
 
+static void say_region(struct top_lines *l, const struct top_process *p, size_t r,
+		       size_t width)
+{
+	const struct value *now = p->cow.cause[r], *was = p->before.cause[r];
+	char line[256], number[VALUE_TEXT_MAX], rate[24] = "-";
+	size_t c, used;
+
+	used = snprintf(line, sizeof(line), "%-10s", region_names[r]);
+	for (c = 0; c < SHOWN; c++) {
+		value_print(&now[shown_causes[c]], number, sizeof(number));
+		used += snprintf(line + used, sizeof(line) - used, " %9s", number);
+	}
+	if (p->has_before)
+		snprintf(rate, sizeof(rate), "%.1f",
+			 (double)(now[CAUSE_COPIED].n - was[CAUSE_COPIED].n) / p->seconds);
+	top_say(l, width, r == REGION_TOTAL ? TOP_STRONG : TOP_PLAIN, "%s %9s", line, rate);
+}
+
+static bool region_counted(const struct top_process *p, size_t r)
+{
+	size_t c;
+
+	for (c = 0; c < SHOWN; c++)
+		if (p->cow.cause[r][shown_causes[c]].n)
+			return true;
+	return r == REGION_TOTAL;
+}
+
 static void say_regions(struct top_lines *l, const struct top_process *p, size_t width)
 {
-	char line[256], number[VALUE_TEXT_MAX], rate[24];
-	const struct value *now, *was;
-	size_t r, c, used;
+	size_t r;
 
-	used = snprintf(line, sizeof(line), "%-10s", "REGION");
-	for (c = 0; c < SHOWN; c++)
-		used += snprintf(line + used, sizeof(line) - used, " %9s",
-				 cause_names[shown_causes[c]]);
 	top_say(l, width, TOP_PLAIN, "%s", "");
-	top_say(l, width, TOP_HEAD, "%s %9s", line, "COPIED/S");
-	for (r = 0; r < REGION_COUNT; r++) {
-		now = p->cow.cause[r];
-		was = p->before.cause[r];
-		used = snprintf(line, sizeof(line), "%-10s", region_names[r]);
-		for (c = 0; c < SHOWN; c++) {
-			value_print(&now[shown_causes[c]], number, sizeof(number));
-			used += snprintf(line + used, sizeof(line) - used, " %9s", number);
-		}
-		strcpy(rate, "-");
-		if (p->has_before)
-			snprintf(rate, sizeof(rate), "%.1f",
-				 (double)(now[CAUSE_COPIED].n - was[CAUSE_COPIED].n) / p->seconds);
-		top_say(l, width, r == REGION_TOTAL ? TOP_STRONG : TOP_PLAIN, "%s %9s",
-			line, rate);
-	}
+	top_say(l, width, TOP_HEAD, "%-10s %9s %9s %9s %9s %9s %9s", "REGION", "COPIED",
+		"FILE", "ZERO", "REUSED", "REMOTE", "COPIED/S");
+	for (r = 0; r < REGION_COUNT; r++)
+		if (region_counted(p, r))
+			say_region(l, p, r, width);
 }
 
 static void say_relatives(struct top_lines *l, const struct top_process *p, size_t width)
@@ -201,7 +213,8 @@ static void say_relatives(struct top_lines *l, const struct top_process *p, size
 			pid, size_of(&row->present, present), size_of(&row->shared, shared),
 			size_of(&row->cache, cache), size_of(&sum, armed), name);
 	}
-	top_say(l, width, TOP_PLAIN, "SHARED, CACHE: with %d. ARMED: a write would make new memory.", p->pid);
+	top_say(l, width, TOP_PLAIN,
+		"SHARED, CACHE: with %d. ARMED: a write would make new memory.", p->pid);
 }
 
 void top_process_lines(struct top_lines *l, const struct top_process *p,
