@@ -26,7 +26,7 @@ static bool settled;
 static void count_for_owner(const struct vm_area_struct *vma, unsigned long addr,
 			    enum cws_cause cause)
 {
-	cws_account_add(cws_record_find_or_create(vma->vm_mm), cws_region(vma, addr), cause);
+	cws_account_count(vma->vm_mm, addr, cws_region(vma, addr), cause);
 }
 
 /**
@@ -37,9 +37,18 @@ static void count_for_owner(const struct vm_area_struct *vma, unsigned long addr
  */
 void cws_account_lost(const struct cws_attempt *attempt)
 {
+	struct cws_record *rec;
+
 	this_cpu_inc(cws_cpu_counts.outcome[CWS_OUTCOME_LOST]);
 	cws_record_count_late(attempt->mm, attempt->before_serial, attempt->region,
 			      CWS_CNT_LOST);
+	if (!trace_cow_enabled())
+		return;
+	rec = cws_record_find(attempt->mm);
+	if (rec && rec->serial > attempt->before_serial)
+		rec = NULL;
+	cws_trace_cow(rec, attempt->mm, attempt->address, attempt->region, CWS_CNT_LOST,
+		      false, false);
 }
 
 /**
@@ -68,6 +77,16 @@ void cws_account_attempt_kept(const struct vm_area_struct *vma, unsigned long ad
 		return;
 	count_for_owner(vma, addr, CWS_CNT_KEPT);
 	cws_attempt_end(attempt, CWS_OUTCOME_KEPT);
+}
+
+/**
+ * cws_account_commit_told() - cws_account_commit() while somebody listens to cow
+ * @vma: of the owner
+ * @addr: its address
+ */
+void cws_account_commit_told(const struct vm_area_struct *vma, unsigned long addr)
+{
+	cws_attempt_commit(vma, addr, true);
 }
 
 /**
@@ -142,13 +161,17 @@ void cws_account_unknown(const struct vm_area_struct *vma, unsigned long addr)
 /**
  * cws_account_count() - count one thing whose region is known
  * @mm: the owner, alive
- * @region: where
+ * @addr: its address
+ * @region: of @addr
  * @cause: what
  */
-void cws_account_count(struct mm_struct *mm, enum cws_region region,
+void cws_account_count(struct mm_struct *mm, unsigned long addr, enum cws_region region,
 		       enum cws_cause cause)
 {
-	cws_account_add(cws_record_find_or_create(mm), region, cause);
+	struct cws_record *rec = cws_record_find_or_create(mm);
+
+	cws_account_add(rec, region, cause);
+	cws_trace_cow(rec, mm, addr, region, cause, false, false);
 }
 
 /**
@@ -174,10 +197,12 @@ void cws_account_fault_copy(const struct vm_area_struct *vma, unsigned long addr
 {
 	struct cws_record *rec = cws_record_find_or_create(vma->vm_mm);
 	enum cws_region region = cws_region(vma, addr);
+	bool remote = current->mm != vma->vm_mm;
 
 	cws_account_add(rec, region, cause);
-	if (unlikely(current->mm != vma->vm_mm))
+	if (unlikely(remote))
 		cws_account_add(rec, region, CWS_CNT_REMOTE);
+	cws_trace_cow(rec, vma->vm_mm, addr, region, cause, false, remote);
 }
 
 /**

@@ -38,6 +38,7 @@ unsigned int cws_account_open(void);
 size_t cws_account_bytes(void);
 
 void cws_account_attempt_kept(const struct vm_area_struct *vma, unsigned long addr);
+void cws_account_commit_told(const struct vm_area_struct *vma, unsigned long addr);
 void cws_account_taken_over(const struct vm_area_struct *vma, unsigned long addr);
 void cws_account_kept(const struct vm_area_struct *vma);
 void cws_account_userfault(const struct vm_area_struct *vma, unsigned long addr);
@@ -46,7 +47,7 @@ void cws_account_event(const struct vm_area_struct *vma, unsigned long addr,
 		       enum cws_cause cause);
 void cws_account_fault_copy(const struct vm_area_struct *vma, unsigned long addr,
 			    enum cws_cause cause);
-void cws_account_count(struct mm_struct *mm, enum cws_region region,
+void cws_account_count(struct mm_struct *mm, unsigned long addr, enum cws_region region,
 		       enum cws_cause cause);
 void cws_account_mm_exit(struct mm_struct *mm);
 void cws_account_task_exit(struct task_struct *task);

@@ -12,6 +12,7 @@
 #include "classify.h"
 #include "compat.h"
 #include "record.h"
+#include "trace_cow.h"
 
 extern struct cws_slots cws_attempts;
 
@@ -107,21 +108,13 @@ cws_account_attempt(const struct vm_area_struct *vma, unsigned long addr,
 	attempt->exclusive = exclusive;
 }
 
-/**
- * cws_account_commit() - the copy that an attempt made is being installed
- * @vma: of the owner
- * @addr: its address
- *
- * "sole" is asked at this moment: the source still counts this mapping of it,
- * which goes away right after.
- *
- * Context: probe, page-table lock held.
- */
+/* The rest of cws_account_commit(); @told, a constant: somebody listens to cow. */
 static __always_inline void
-cws_account_commit(const struct vm_area_struct *vma, unsigned long addr)
+cws_attempt_commit(const struct vm_area_struct *vma, unsigned long addr, bool told)
 {
 	struct cws_attempt *attempt = cws_attempt_find(vma, addr);
 	struct mm_struct *mm = vma->vm_mm;
+	bool sole = false, remote = false;
 	struct cws_record *rec;
 	enum cws_cause cause;
 
@@ -134,11 +127,37 @@ cws_account_commit(const struct vm_area_struct *vma, unsigned long addr)
 	if (unlikely(!rec))
 		rec = cws_record_find_or_create(mm);
 	cws_account_add(rec, attempt->region, cause);
-	if (cause == CWS_CNT_COPIED && cws_compat_page_mapcount(attempt->source) == 1)
+	if (cause == CWS_CNT_COPIED && cws_compat_page_mapcount(attempt->source) == 1) {
 		cws_account_add(rec, attempt->region, CWS_CNT_SOLE);
-	if (unlikely(current->mm != mm) && cause != CWS_CNT_ZERO)
+		sole = true;
+	}
+	if (unlikely(current->mm != mm) && cause != CWS_CNT_ZERO) {
 		cws_account_add(rec, attempt->region, CWS_CNT_REMOTE);
+		remote = true;
+	}
+	if (told)
+		cws_trace_cow(rec, mm, addr, attempt->region, cause, sole, remote);
 	cws_attempt_end(attempt, cws_cause_outcome(cause));
+}
+
+/**
+ * cws_account_commit() - the copy that an attempt made is being installed
+ * @vma: of the owner
+ * @addr: its address
+ *
+ * "sole" is asked at this moment: the source still counts this mapping of it,
+ * which goes away right after. While nobody listens to the tracepoint, nothing
+ * is kept for it: one patched jump is all that it adds.
+ *
+ * Context: probe, page-table lock held.
+ */
+static __always_inline void
+cws_account_commit(const struct vm_area_struct *vma, unsigned long addr)
+{
+	if (trace_cow_enabled())
+		cws_account_commit_told(vma, addr);
+	else
+		cws_attempt_commit(vma, addr, false);
 }
 
 #endif /* CWS_ACCOUNT_HOT_H */

@@ -7,46 +7,14 @@
 #include <linux/string.h>
 
 #include "cloneflags.h"
+#include "cowscope_abi.h"
 
-/*
- * By number, not by the header's names: a newer kernel's bits are shown by name
- * on an older one, and the header of an older one does not know them.
- */
+#define FLAG_NAME(bit, name)	{ 1ULL << (bit), "CLONE_" #name },
 static const struct {
 	u64 bit;
 	const char *name;
 } flag_names[] = {
-	{ 1ULL << 7,	"CLONE_NEWTIME" },
-	{ 1ULL << 8,	"CLONE_VM" },
-	{ 1ULL << 9,	"CLONE_FS" },
-	{ 1ULL << 10,	"CLONE_FILES" },
-	{ 1ULL << 11,	"CLONE_SIGHAND" },
-	{ 1ULL << 12,	"CLONE_PIDFD" },
-	{ 1ULL << 13,	"CLONE_PTRACE" },
-	{ 1ULL << 14,	"CLONE_VFORK" },
-	{ 1ULL << 15,	"CLONE_PARENT" },
-	{ 1ULL << 16,	"CLONE_THREAD" },
-	{ 1ULL << 17,	"CLONE_NEWNS" },
-	{ 1ULL << 18,	"CLONE_SYSVSEM" },
-	{ 1ULL << 19,	"CLONE_SETTLS" },
-	{ 1ULL << 20,	"CLONE_PARENT_SETTID" },
-	{ 1ULL << 21,	"CLONE_CHILD_CLEARTID" },
-	{ 1ULL << 22,	"CLONE_DETACHED" },
-	{ 1ULL << 23,	"CLONE_UNTRACED" },
-	{ 1ULL << 24,	"CLONE_CHILD_SETTID" },
-	{ 1ULL << 25,	"CLONE_NEWCGROUP" },
-	{ 1ULL << 26,	"CLONE_NEWUTS" },
-	{ 1ULL << 27,	"CLONE_NEWIPC" },
-	{ 1ULL << 28,	"CLONE_NEWUSER" },
-	{ 1ULL << 29,	"CLONE_NEWPID" },
-	{ 1ULL << 30,	"CLONE_NEWNET" },
-	{ 1ULL << 31,	"CLONE_IO" },
-	{ 1ULL << 32,	"CLONE_CLEAR_SIGHAND" },
-	{ 1ULL << 33,	"CLONE_INTO_CGROUP" },
-	{ 1ULL << 34,	"CLONE_AUTOREAP" },
-	{ 1ULL << 35,	"CLONE_NNP" },
-	{ 1ULL << 36,	"CLONE_PIDFD_AUTOKILL" },
-	{ 1ULL << 37,	"CLONE_EMPTY_MNTNS" },
+	COWSCOPE_CLONE_FLAGS(FLAG_NAME)
 };
 
 /**

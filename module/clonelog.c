@@ -9,6 +9,7 @@
 #include <linux/vmalloc.h>
 
 #include "clonelog.h"
+#include "trace.h"
 
 struct log_slot {
 	struct hlist_node node;	/* in its child's bucket, unless a thread's or failed */
@@ -89,6 +90,7 @@ void cws_clonelog_add(struct cws_clone_event *event)
 	struct cws_clone_event old;
 	struct log_slot *slot;
 
+	trace_clone(event);
 	raw_spin_lock(&log_lock);
 	slot = &log_ring[log_next++ % log_max];
 	if (!hlist_unhashed(&slot->node))
@@ -140,17 +142,23 @@ void cws_clonelog_exec_copied(struct pid *child, u64 pages)
  * cws_clonelog_execed() - a child has done an exec
  * @child: its thread group
  * @now_ns: when
+ * @told: filled in
  *
  * Context: probes.
  */
-void cws_clonelog_execed(struct pid *child, u64 now_ns)
+void cws_clonelog_execed(struct pid *child, u64 now_ns, struct cws_exec_told *told)
 {
 	struct cws_clone_event *event;
 
+	*told = (struct cws_exec_told){ -1, -1 };
 	raw_spin_lock(&log_lock);
 	event = born_locked(child);
-	if (event)
+	if (event) {
 		event->exec_ns = max(now_ns - event->time_ns - event->duration_ns, 1ULL);
+		told->since_birth_ns = event->exec_ns;
+		if (event->copied_known)
+			told->copied_pages = event->exec_copied_pages;
+	}
 	raw_spin_unlock(&log_lock);
 }
 

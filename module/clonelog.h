@@ -9,13 +9,17 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 
+#include "cowscope_abi.h"
+
 struct cgroup;
 
+/*
+ * process: address space copied; vfork: CLONE_VFORK, the parent waits, address space
+ * shared; thread: CLONE_THREAD; shared-vm: CLONE_VM without the other two.
+ */
+#define CWS_SHAPE_ENUM(id, name)	CWS_SHAPE_##id,
 enum cws_shape {
-	CWS_SHAPE_PROCESS,	/* address space copied */
-	CWS_SHAPE_VFORK,	/* CLONE_VFORK: parent waits, address space shared */
-	CWS_SHAPE_THREAD,	/* CLONE_THREAD */
-	CWS_SHAPE_SHARED_VM,	/* CLONE_VM without CLONE_THREAD or CLONE_VFORK */
+	COWSCOPE_SHAPES(CWS_SHAPE_ENUM)
 };
 
 /**
@@ -62,6 +66,16 @@ struct cws_clone_event {
 	char comm[TASK_COMM_LEN];
 };
 
+/**
+ * struct cws_exec_told - what the log knows of a child when it does an exec
+ * @since_birth_ns: since it was runnable; -1 not its first exec, or its event is gone
+ * @copied_pages: for it meanwhile; -1 not known, or it shared the memory
+ */
+struct cws_exec_told {
+	s64 since_birth_ns;
+	s64 copied_pages;
+};
+
 struct cws_clonelog_stats {
 	unsigned int clones, clones_max;
 	u64 clones_dropped;
@@ -72,7 +86,7 @@ int cws_clonelog_init(unsigned int max);
 void cws_clonelog_exit(void);
 void cws_clonelog_add(struct cws_clone_event *event);
 void cws_clonelog_exec_copied(struct pid *child, u64 pages);
-void cws_clonelog_execed(struct pid *child, u64 now_ns);
+void cws_clonelog_execed(struct pid *child, u64 now_ns, struct cws_exec_told *told);
 bool cws_clonelog_read(u64 *nr, u64 end, struct cws_clone_event *event);
 void cws_clonelog_release(struct cws_clone_event *event);
 void cws_clonelog_stats(struct cws_clonelog_stats *stats);

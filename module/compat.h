@@ -238,6 +238,17 @@ static inline bool cws_compat_has_posix_timers(const struct signal_struct *signa
 #endif
 }
 
+/*
+ * Copies a string into a trace event. Since 6.10 the macro knows the source from
+ * __string() (2c92ca849fcc "tracing/treewide: Remove second parameter of
+ * __assign_str()").
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define cws_compat_assign_str(field, source)	__assign_str(field)
+#else
+#define cws_compat_assign_str(field, source)	__assign_str(field, source)
+#endif
+
 /* All registers but return value and stack pointer. */
 static inline bool cws_compat_registers_copied(const struct pt_regs *child,
 					       const struct pt_regs *parent)

@@ -10,6 +10,7 @@
 
 #include "birth.h"
 #include "exited.h"
+#include "trace.h"
 
 /*
  * Protects ring_next and the slots; a leaf, taken from probes. Readers go by
@@ -86,10 +87,12 @@ void cws_exited_retire(struct mm_struct *mm, enum cws_end end)
 	record_last_words(rec, end);
 	/* Pairs with the acquire in cws_record_end(): what is told of the end first. */
 	smp_store_release(&rec->end, end);
-	if (end == CWS_END_FAILED && cws_matrix_empty(&rec->matrix))
+	if (end == CWS_END_FAILED && cws_matrix_empty(&rec->matrix)) {
 		cws_record_put(rec);
-	else
-		ring_enter(rec);
+		return;
+	}
+	trace_exit(rec);
+	ring_enter(rec);
 }
 
 /**

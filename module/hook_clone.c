@@ -21,6 +21,7 @@
 #include "hook_clone.h"
 #include "origin.h"
 #include "split.h"
+#include "trace.h"
 #include "watch.h"
 
 #define CWS_CLONE_BITS	10
@@ -288,6 +289,7 @@ int cws_begin_new_exec_entry(struct kprobe *kp, struct pt_regs *regs)
 void cws_process_exec_probe(void *data, struct task_struct *task, pid_t old_pid,
 			    struct linux_binprm *bprm)
 {
+	struct cws_exec_told told;
 	struct cws_record *rec;
 
 	preempt_disable_notrace();
@@ -298,7 +300,8 @@ void cws_process_exec_probe(void *data, struct task_struct *task, pid_t old_pid,
 		cws_birth_publish(rec, CWS_BORN_EXEC, task, NULL);
 		cws_watch_execed(task, rec);
 	}
-	cws_clonelog_execed(task_tgid(task), ktime_get_boot_fast_ns());
+	cws_clonelog_execed(task_tgid(task), ktime_get_boot_fast_ns(), &told);
+	trace_exec(task, bprm->filename, rec, &told);
 	preempt_enable_notrace();
 }
 

@@ -19,11 +19,10 @@
 
 struct cgroup;
 
+/* none: still there; exec: it dropped the last user; failed: never came to run */
+#define CWS_END_ENUM(id, name)	CWS_END_##id,
 enum cws_end {
-	CWS_END_NONE,		/* still there */
-	CWS_END_EXIT,
-	CWS_END_EXEC,		/* exec dropped the last user */
-	CWS_END_FAILED,		/* of a fork or exec that never came to run */
+	COWSCOPE_ENDS(CWS_END_ENUM)
 };
 
 enum cws_record_state {

@@ -34,6 +34,7 @@ struct cws_attempt {
 struct cws_split {
 	pmd_t *pmd;		/* compared, never dereferenced */
 	struct mm_struct *mm;
+	unsigned long address;	/* written to */
 	u8 region;
 };
 

@@ -38,6 +38,7 @@ void cws_split_begin(const struct vm_area_struct *vma, unsigned long addr, pmd_t
 	}
 	data->split.pmd = pmd;
 	data->split.mm = vma->vm_mm;
+	data->split.address = addr;
 	data->split.region = cws_region(vma, addr);
 }
 
@@ -69,7 +70,7 @@ void cws_split_done(struct mm_struct *mm, pmd_t *pmd)
 
 	if (!data || data->split.pmd != pmd || data->split.mm != mm)
 		return;
-	cws_account_count(mm, data->split.region, CWS_CNT_THP_SPLIT);
+	cws_account_count(mm, data->split.address, data->split.region, CWS_CNT_THP_SPLIT);
 	cws_slot_close(&splits, current, data);
 }
 

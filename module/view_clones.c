@@ -62,20 +62,10 @@ static void clones_stop(struct seq_file *m, void *v)
 	place_drop(m->private);
 }
 
-static const char *const syscall_name[] = {
-	[CWS_SYS_FORK] = "fork",
-	[CWS_SYS_VFORK] = "vfork",
-	[CWS_SYS_CLONE] = "clone",
-	[CWS_SYS_CLONE3] = "clone3",
-	[CWS_SYS_KERNEL] = "kernel",
-};
-
-static const char *const shape_name[] = {
-	[CWS_SHAPE_PROCESS] = "process",
-	[CWS_SHAPE_VFORK] = "vfork",
-	[CWS_SHAPE_THREAD] = "thread",
-	[CWS_SHAPE_SHARED_VM] = "shared-vm",
-};
+#define SYSCALL_NAME(id, name)	[CWS_SYS_##id] = name,
+static const char *const syscall_name[] = { COWSCOPE_SYSCALLS(SYSCALL_NAME) };
+#define SHAPE_NAME(id, name)	[CWS_SHAPE_##id] = name,
+static const char *const shape_name[] = { COWSCOPE_SHAPES(SHAPE_NAME) };
 
 /* By name where the kernel has names, else the number. */
 static void put_error(struct seq_file *m, int error)

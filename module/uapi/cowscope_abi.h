@@ -118,6 +118,23 @@
 #define COWSCOPE_CAUSE_COLUMN(id, name, help)	" " #name
 #define COWSCOPE_CAUSE_COLUMNS	COWSCOPE_CAUSES(COWSCOPE_CAUSE_COLUMN)
 
+/*
+ * Bits of clone and clone3, CLONE_NAME. By number, not by the header's names: a newer
+ * kernel's bits are shown by name on an older one, whose header does not know them.
+ */
+#define COWSCOPE_CLONE_FLAGS(X)								\
+	X(7,  NEWTIME)		X(8,  VM)		X(9,  FS)			\
+	X(10, FILES)		X(11, SIGHAND)		X(12, PIDFD)			\
+	X(13, PTRACE)		X(14, VFORK)		X(15, PARENT)			\
+	X(16, THREAD)		X(17, NEWNS)		X(18, SYSVSEM)			\
+	X(19, SETTLS)		X(20, PARENT_SETTID)	X(21, CHILD_CLEARTID)		\
+	X(22, DETACHED)		X(23, UNTRACED)		X(24, CHILD_SETTID)		\
+	X(25, NEWCGROUP)	X(26, NEWUTS)		X(27, NEWIPC)			\
+	X(28, NEWUSER)		X(29, NEWPID)		X(30, NEWNET)			\
+	X(31, IO)		X(32, CLEAR_SIGHAND)	X(33, INTO_CGROUP)		\
+	X(34, AUTOREAP)		X(35, NNP)		X(36, PIDFD_AUTOKILL)		\
+	X(37, EMPTY_MNTNS)
+
 /* States of a page: words of pages, walk and the tools. */
 #define COWSCOPE_STATES(X)								\
 	X(NONE,	   none,    "nothing there")						\
@@ -145,19 +162,49 @@
  * at load), event (its birth found no room); inherited_*: "-" for the last two.
  */
 #define COWSCOPE_HEADER_EXITED	COWSCOPE_PROCESS_COLUMNS " end lived_ns inner_pid"
-/* end: exit, exec, or failed (a fork or exec that never came to run) */
+/* end: COWSCOPE_ENDS; failed: a fork or exec that never came to run */
+#define COWSCOPE_ENDS(X)	\
+	X(NONE,	  "-")		\
+	X(EXIT,	  "exit")	\
+	X(EXEC,	  "exec")	\
+	X(FAILED, "failed")
 #define COWSCOPE_HEADER_CLONES							\
 	"time_ns parent child syscall shape flags exit_signal duration_ns"	\
 	" pages pgtable_bytes vmas threads result cgroup comm"			\
 	" errno exec_ns exec_copied_pages inner_pid"
+#define COWSCOPE_SYSCALLS(X)	\
+	X(FORK,	  "fork")	\
+	X(VFORK,  "vfork")	\
+	X(CLONE,  "clone")	\
+	X(CLONE3, "clone3")	\
+	X(KERNEL, "kernel")
+#define COWSCOPE_SHAPES(X)		\
+	X(PROCESS,   "process")		\
+	X(VFORK,     "vfork")		\
+	X(THREAD,    "thread")		\
+	X(SHARED_VM, "shared-vm")
 /*
- * syscall: fork vfork clone clone3 kernel   shape: process vfork thread shared-vm
+ * syscall: COWSCOPE_SYSCALLS   shape: COWSCOPE_SHAPES
  * flags: CLONE_ names joined by "|", unknown bits as one hex number, "none"
  * result: ok, failed   errno: of a failed call, by name; "-" without failed_clones=1
  * exec_ns: from being runnable to the child's first exec, "-" none yet, or a thread
  * exec_copied_pages: copied for the child up to there, "-" when it shared the memory
  * inner_pid: of the child, as in processes
  */
+/*
+ * Tracepoints, system cowscope: name, fields in the order in which they are printed. Numbers of
+ * cause, region, syscall, shape and end: their places in the lists, from 0. PIDs of the initial
+ * namespace, 0 not known; mm: as in processes, 0 no record.
+ * cow: one thing was counted; owner: the process its address space was made for; sole, remote: 1
+ *   when counted there as well   clone: a row of clones; errno a number   exec: since_birth_ns and
+ *   copied_pages are exec_ns and exec_copied_pages of clones, -1 for "-"   exit: a row of exited
+ */
+#define COWSCOPE_TRACEPOINTS(X)								\
+	X(cow,	 "cause region address owner mm sole remote")				\
+	X(clone, "time_ns comm parent child syscall shape flags exit_signal duration_ns pages"	\
+		 " pgtable_bytes vmas threads result errno")				\
+	X(exec,	 "process comm filename since_birth_ns copied_pages mm replaced_mm")	\
+	X(exit,	 "owner comm end lived_ns copied file ksm unshared zero reused sole remote mm")
 #define COWSCOPE_HEADER_TOTALS	"scope" COWSCOPE_CAUSE_COLUMNS
 /* scope, one row each: live exited untracked total */
 #define COWSCOPE_HEADER_COW	"region" COWSCOPE_CAUSE_COLUMNS
