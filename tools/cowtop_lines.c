@@ -168,7 +168,7 @@ static size_t width_of(const struct column *c, size_t width)
 
 	if (!strcmp(c->name, "erosion"))
 		return width >= TOP_WIDTH_WIDE ? EROSION_BARS : TOP_BARS_SHORT;
-	if (!strcmp(c->name, "cgroup"))
+	if (!strcmp(c->name, "cgroup") || !strcmp(c->name, "comm"))
 		return 24;
 	heading(c, head, sizeof(head));
 	need = strlen(head);

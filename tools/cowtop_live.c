@@ -189,8 +189,6 @@ static int loop(struct live *v, struct err *e)
 		draw(v);
 	while (!ret && !ended_by) {
 		left = v->ui.paused ? 3600 : v->next - session_clock();
-		if (left <= 0 && o->count && v->refreshes >= o->count)
-			break;
 		key = left > 0 ? screen_key(left) : TOP_KEY_NONE;
 		if (key < 0)
 			break;
@@ -199,6 +197,8 @@ static int loop(struct live *v, struct err *e)
 					    v->height), &ret, e))
 				break;
 		} else if (!v->ui.paused && session_clock() >= v->next) {
+			if (o->count && v->refreshes >= o->count)
+				break;
 			ret = refresh(v, e);
 			if (!ret)
 				draw(v);
