@@ -11,7 +11,7 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 	$(shell ls -d /usr/src/linux-headers-*/.config 2>/dev/null | sort -rV | sed 's,/.config$$,,'))
 
 help:		## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | \
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | \
 		while IFS='	' read -r target text; do \
 			printf '  make %-12s %s\n' "$$target" "$$text"; done
 	@echo "  LABEL=... chooses the kernel of the VM (see $(VM)/kernels), now $(LABEL)"
@@ -43,6 +43,12 @@ selftests:	## build the tests
 prepare:	## install the Debian packages that all of this needs (root, if any is missing)
 	@$(VM)/prepare $(LABEL) build vm demo check
 
+deb:		## Debian packages cowscope-dkms and cowscope-tools, in build/deb
+	@selftests/run_deb
+
+check-packages:	## install those in a fresh Debian root: DKMS builds the module for its kernels
+	@selftests/run_packages
+
 install: modules tools	## install module, tools and man pages (DESTDIR is heeded)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
 		INSTALL_MOD_DIR=updates modules_install
@@ -59,4 +65,5 @@ clean:		## remove everything that was built, but not what was downloaded
 	$(MAKE) -C tools clean
 	find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: help demo check vm storm modules tools selftests prepare install uninstall clean
+.PHONY: help demo check vm storm modules tools selftests prepare deb check-packages \
+	install uninstall clean
