@@ -64,7 +64,9 @@ static void env_range(struct __test_metadata *_metadata, pid_t pid, unsigned lon
 	at = strrchr(text, ')') + 1;
 	for (field = 3; field < 50; field++)
 		at = strchr(at + 1, ' ');
-	ASSERT_EQ(2, sscanf(at, " %lu %lu", start, end));
+	*start = strtoul(at, &at, 10);
+	*end = strtoul(at, &at, 10);
+	ASSERT_LT(*start, *end);
 }
 
 struct seen {

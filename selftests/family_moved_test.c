@@ -49,14 +49,14 @@ static long map_again(const char *mapped, char *at, size_t bytes)
 	int fd;
 
 	snprintf(name, sizeof(name), "/proc/self/map_files/%lx-%lx", (unsigned long)mapped,
-		 (unsigned long)mapped + bytes);
+		 (unsigned long)(mapped + bytes));
 	fd = open(name, O_RDWR);
 	if (fd < 0)
 		return -errno;
 	/* cppcheck-suppress leakReturnValNotUsed */
 	where = mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0);
 	close(fd);
-	return where == at ? 0 : -ENOMEM;
+	return where == at ? 0 : -ENOMEM;	/* cppcheck-suppress memleak */
 }
 
 /* In an actor: moves a part of the world to a place of its own. */

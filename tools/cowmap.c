@@ -201,12 +201,13 @@ static int check_options(struct cowmap_options *o)
 static int choose_columns(struct cowmap_options *o)
 {
 	const struct cowmap_mode *mode = o->mode;
+	const char *preset;
 	struct err e;
 
 	if (!mode->set)
 		return CLI_OK;
-	if (column_choose(mode->set, o->table.json || o->table.raw ? mode->preset_script : mode->preset,
-			  o->table.columns, &o->list, &e))
+	preset = o->table.json || o->table.raw ? mode->preset_script : mode->preset;
+	if (column_choose(mode->set, preset, o->table.columns, &o->list, &e))
 		return cli_usage(&tool, "%s", e.text);
 	return CLI_OK;
 }

@@ -134,7 +134,7 @@ static int parse_options(struct top_options *o, int argc, char **argv)
 {
 	struct cli_state state = { 0 };
 	int c, code = CLI_OK;
-	struct err e;
+	struct err e = { 0 };
 
 	column_find(&top_columns, "copies_s", strlen("copies_s"), &o->choice.sort, &e);
 	while (code == CLI_OK && (c = cli_next(&tool, &state, argc, argv)) != -1)

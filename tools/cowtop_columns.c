@@ -101,7 +101,7 @@ static const struct column columns[] = {
 	RECORD(tasks, "tasks", "tasks that use the address space"),
 	{ "family", NULL, false, false, "PID of the oldest known of its family",
 	  get_family, 0 },
-	{ "processes", NULL, false, false, "living processes of the line: more than one when folded",
+	{ "processes", NULL, false, false, "living processes of the line, if folded",
 	  get_processes, 0 },
 	{ "copies_s", "per s", false, false,
 	  "copied + file + ksm + unshared + pinned, since the last refresh",
@@ -129,9 +129,9 @@ const struct column_set top_columns = { columns, sizeof(columns) / sizeof(column
 /* In the order in which a narrow terminal keeps them. */
 const char top_preset[] =
 	"pid,copies_s,shared_pages,worst_pages,erosion,copied_s,file_s,zero_s,comm";
-const char top_preset_script[] =
-	"pid,ppid,family,copies_s,copied_s,file_s,zero_s,copies,copied,file,zero,"
-	"inherited_pages,shared_pages,worst_pages,age_s,walked_pages,state,comm";
+#define SCRIPT_COUNTS	"copies_s,copied_s,file_s,zero_s,copies,copied,file,zero"
+#define SCRIPT_PAGES	"inherited_pages,shared_pages,worst_pages,age_s,walked_pages"
+const char top_preset_script[] = "pid,ppid,family," SCRIPT_COUNTS "," SCRIPT_PAGES ",state,comm";
 
 bool top_column_looks(const struct column *c)
 {

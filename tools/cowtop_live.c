@@ -72,7 +72,8 @@ static const char *bottom_line(const struct top_ui *ui, char *buf, size_t size)
 	else if (*ui->message)
 		snprintf(buf, size, "%s", ui->message);
 	else if (ui->page == TOP_PAGE_LIST)
-		snprintf(buf, size, "h help  q quit  Enter look  space fold  s sort  / filter  p pause");
+		snprintf(buf, size,
+			 "h help  q quit  Enter look  space fold  s sort  / filter  p pause");
 	else
 		snprintf(buf, size, "q back  h help  up down scroll  p pause");
 	return buf;

@@ -49,7 +49,9 @@ static int look_at(struct top_budget *b, const struct source *src, struct top_mo
 	if (ret) {
 		look->ever = true;
 		look->when = m->now;
-		look->shared = look->worst = look->worst_family = (struct value){ 0 };
+		look->shared = (struct value){ 0 };
+		look->worst = look->shared;
+		look->worst_family = look->shared;
 		return ret;
 	}
 	if (top_take_look(m, i, &family))

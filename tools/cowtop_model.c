@@ -174,7 +174,8 @@ static void own_numbers(const struct top_model *m, struct top_node *node)
 	memcpy(own->count, node->rec.cause, sizeof(node->rec.cause));
 	sum_copies(own->count);
 	own->inherited = node->rec.inherited_pages;
-	own->shared = own->worst = (struct value){ 0 };
+	own->shared = (struct value){ 0 };
+	own->worst = own->shared;
 	own->processes = !node->ended;
 	own->stale = false;
 	if (node->ended || !node->look.ever)

@@ -16,7 +16,8 @@ static void forget_walked(struct top_process *p)
 		family_free(&p->family);
 	if (p->has_forecast)
 		forecast_free(&p->forecast);
-	p->has_family = p->has_forecast = false;
+	p->has_family = false;
+	p->has_forecast = false;
 }
 
 void top_process_free(struct top_process *p)
@@ -127,7 +128,8 @@ static void say_costs(struct top_lines *l, const struct top_process *p, double n
 
 	if (p->has_family)
 		top_say(l, width, TOP_PLAIN,
-			"worst case: %s alone, %s all %" PRIu64 " members; available %s, memory.max %s%s",
+			"worst case: %s alone, %s all %" PRIu64
+			" members; available %s, memory.max %s%s",
 			size_of(&key[FAMILY_worst_case_pages], a),
 			size_of(&key[FAMILY_worst_case_family_pages], b),
 			key[FAMILY_members].n, size_of(&key[FAMILY_memory_available_pages], c),
@@ -146,6 +148,7 @@ static void say_costs(struct top_lines *l, const struct top_process *p, double n
 static const enum cause shown_causes[] = {
 	CAUSE_COPIED, CAUSE_FILE, CAUSE_ZERO, CAUSE_REUSED, CAUSE_REMOTE,
 };
+
 #define SHOWN	(sizeof(shown_causes) / sizeof(shown_causes[0]))
 
 static void say_region(struct top_lines *l, const struct top_process *p, size_t r,

@@ -75,8 +75,8 @@ static void change(struct lab *lab, const char *resource, const char *file)
 	lab_is_number(lab, "  and in the child", lab_act(lab, CHILD, ORDER_PEEK, address), old);
 	count_pages(lab, resource, false);
 	poke(lab, CHILD, address, '#');
-	lab_is_number(lab, "  child writes '#': in /proc it has", first_byte(lab->pid[CHILD], file),
-		      '#');
+	lab_is_number(lab, "  child writes '#': in /proc it has",
+		      first_byte(lab->pid[CHILD], file), '#');
 	lab_is_number(lab, "  the parent has the old byte still", first_byte(lab->pid[PARENT], file),
 		      old);
 	count_pages(lab, resource, true);

@@ -111,9 +111,9 @@ static void is_shared(struct lab *lab, const struct resource *r)
 	lab_is_yes(lab, "    one object by kcmp", lab_same(lab, r->kcmp, 0, 0), r->pthread);
 }
 
-static const char *const pthread_flags =
-	"CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD|CLONE_SYSVSEM|"
-	"CLONE_SETTLS|CLONE_PARENT_SETTID|CLONE_CHILD_CLEARTID";
+#define SHARE_FLAGS	"CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD|CLONE_SYSVSEM"
+#define TLS_FLAGS	"CLONE_SETTLS|CLONE_PARENT_SETTID|CLONE_CHILD_CLEARTID"
+static const char *const pthread_flags = SHARE_FLAGS "|" TLS_FLAGS;
 
 static void run_pthread(struct lab *lab)
 {

@@ -32,7 +32,7 @@ static const struct cli_option options[] = {
 static const struct cli_tool tool = {
 	.name = "forklab",
 	.synopsis = "[options] list | all | run NAME [NAME...]",
-	.purpose = "Carries out small experiments with fork, vfork, clone, threads and copy-on-write,\n"
+	.purpose = "Carries out experiments with fork, vfork, clone, threads and copy-on-write,\n"
 		   "and compares what the kernel did with what the book says.",
 	.options = options,
 	.count = sizeof(options) / sizeof(options[0]),

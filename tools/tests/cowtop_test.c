@@ -1,114 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The pure layers of cowtop: differences, trees, rows, lines, budget, keys. */
+/* The pure layers of cowtop: differences, trees, rows, lines, budget. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cowtop_keys.h"
-#include "cowtop_lines.h"
-#include "cowtop_look.h"
+#include "cowtop_fixture.h"
 #include "tap.h"
-
-/* A row of processes: prime copies, so that no sum stands for another. */
-#define ROW(pid, ppid, copied, file, comm, mm, parent, born)			\
-	#pid " " #ppid " 1 " #copied " " #file " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 " \
-	"500 9 /cg/" comm " " comm " 0 0 " #mm " " #parent " " born " " #pid
-
-#define HEAD		COWSCOPE_HEADER_PROCESSES "\n"
-#define HEAD_EXITED	COWSCOPE_HEADER_EXITED "\n"
-
-static char *status_text(void)
-{
-#define KEY(key)	#key " 0\n"
-	static const char text[] = COWSCOPE_STATUS_KEYS(KEY);
-#undef KEY
-	char *copy = strdup(text);
-
-	if (!copy)
-		abort();
-	copy[strlen("abi ")] = '0' + COWSCOPE_ABI;
-	return copy;
-}
-
-static char *totals_text(void)
-{
-	static const char zeros[] = " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
-	char *text;
-
-	if (asprintf(&text, "%s\nlive%sexited%suntracked%stotal%s", COWSCOPE_HEADER_TOTALS,
-		     zeros, zeros, zeros, zeros) < 0)
-		abort();
-	return text;
-}
-
-static struct snapshot snapshot(const char *live, const char *exited)
-{
-	char *text[SNAP_TEXTS] = {
-		[SNAP_STATUS_FIRST] = status_text(), [SNAP_PROCESSES] = strdup(live),
-		[SNAP_EXITED] = strdup(exited), [SNAP_TOTALS] = totals_text(),
-		[SNAP_STATUS_LAST] = status_text(),
-	};
-	size_t len[SNAP_TEXTS], i;
-	struct snapshot s;
-	struct err e;
-
-	for (i = 0; i < SNAP_TEXTS; i++)
-		len[i] = strlen(text[i]);
-	if (snap_parse(&s, text, len, &e)) {
-		fprintf(stderr, "cowtop_test: %s\n", e.text);
-		abort();
-	}
-	return s;
-}
-
-#define SERVER	ROW(10, 1, 2, 0, "server", 100, -, "load") "\n"
-#define SERVER2	ROW(10, 1, 5, 0, "server", 100, -, "load") "\n"
-#define WORKER	ROW(11, 10, 0, 0, "worker", 101, 100, "fork") "\n"
-#define WORKER2	ROW(11, 10, 7, 11, "worker", 101, 100, "fork") "\n"
-#define MIDDLE	ROW(12, 10, 0, 0, "worker", 102, 100, "fork") "\n"
-#define HELPER	ROW(13, 12, 0, 0, "helper", 103, 102, "fork") "\n"
-#define HELPER2	ROW(13, 12, 13, 0, "helper", 103, 102, "fork") "\n"
-#define ALONE	ROW(14, 1, 17, 0, "alone", 104, 100, "exec") "\n"
-/* As the last columns of exited: end and age come before the inner PID. */
-#define MIDDLE_ENDED								\
-	"12 10 1 19 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 500 9 /cg/worker worker 0 0 "	\
-	"102 100 fork exit 5 12\n"
-
-struct world {
-	struct snapshot before, after;
-	struct top_model m;
-};
-
-static void world_make(struct world *w)
-{
-	struct err e;
-
-	*w = (struct world){
-		.before = snapshot(HEAD SERVER WORKER MIDDLE HELPER ALONE, HEAD_EXITED),
-		.after = snapshot(HEAD SERVER2 WORKER2 HELPER2 ALONE,
-				  HEAD_EXITED MIDDLE_ENDED),
-	};
-	if (top_update(&w->m, NULL, &w->before, 0, 1, &e) ||
-	    top_update(&w->m, &w->before, &w->after, 2, 3, &e)) {
-		fprintf(stderr, "cowtop_test: %s\n", e.text);
-		abort();
-	}
-}
-
-static void world_free(struct world *w)
-{
-	top_free(&w->m);
-	snap_free(&w->before);
-	snap_free(&w->after);
-}
-
-static const struct top_node *node(const struct top_model *m, uint64_t mm)
-{
-	static const struct top_node none = { .parent = TOP_NONE - 1 };
-	size_t i = top_find(m, mm);
-
-	return i == TOP_NONE ? &none : &m->node[i];
-}
 
 static void test_model(void)
 {
@@ -213,16 +110,6 @@ static void test_budget(void)
 	b = (struct top_budget){ 0 };
 	top_budget_begin(&b);
 	ok(!top_budget_left(&b), "a budget of nothing allows nothing");
-}
-
-static unsigned int column(const char *name)
-{
-	unsigned int index = 0;
-	struct err e;
-
-	if (column_find(&top_columns, name, strlen(name), &index, &e))
-		abort();
-	return index;
 }
 
 /* PIDs of the rows as text, with the tree in front. */
@@ -333,87 +220,6 @@ static void test_lines(void)
 	world_free(&w);
 }
 
-static void test_keys(void)
-{
-	struct top_ui ui = { .choice.sort = column("copies_s"), .choice.all = true };
-	struct column_list list;
-	struct top_rows rows;
-	struct world w;
-	struct err e;
-	const char *p;
-
-	world_make(&w);
-	if (column_choose(&top_columns, top_preset, NULL, &list, &e) ||
-	    top_rows_build(&w.m, &ui.choice, false, &rows, &e))
-		abort();
-#define KEY(key)	top_key(&ui, key, &w.m, &rows, &list, 2)
-	ok(KEY(TOP_KEY_UP) == TOP_DO_DRAW && ui.cursor == 0, "up at the top stays");
-	KEY(TOP_KEY_DOWN);
-	KEY('j');
-	ok(ui.cursor == 2 && ui.first == 1, "down moves, and the rows with it");
-	ok(ui.cursor_mm == 103, "the cursor knows its process");
-	KEY(TOP_KEY_END);
-	ok(ui.cursor == 4 && ui.first == 3, "End: the last row");
-	KEY(TOP_KEY_PAGE_DOWN);
-	ok(ui.cursor == 4, "and no further");
-	KEY(TOP_KEY_PAGE_UP);
-	ok(ui.cursor == 2, "a page back");
-	KEY(TOP_KEY_HOME);
-	ok(ui.cursor == 0 && ui.first == 0, "Home");
-	ok(KEY(' ') == TOP_DO_ROWS && w.m.node[0].folded, "space folds");
-	KEY(' ');
-	ok(!w.m.node[0].folded, "and unfolds");
-	KEY(TOP_KEY_END);
-	ok(KEY(' ') == TOP_DO_DRAW && *ui.message, "but not who forked nothing");
-	ok(KEY('p') == TOP_DO_DRAW && ui.paused && KEY('p') == TOP_DO_REFRESH && !ui.paused,
-	   "p pauses, and reads when it goes on");
-	KEY('s');
-	for (p = "file_s"; *p; p++)
-		KEY(*p);
-	ok(KEY(TOP_KEY_ENTER) == TOP_DO_ROWS && ui.choice.sort == column("file_s"),
-	   "s takes the name of a column");
-	KEY('>');
-	ok(ui.choice.sort == column("zero_s"), "> the next column shown");
-	KEY('<');
-	ok(ui.choice.sort == column("file_s"), "< the one before");
-	KEY('s');
-	KEY('x');
-	ok(KEY(TOP_KEY_ENTER) == TOP_DO_DRAW && ui.choice.sort == column("file_s") &&
-	   *ui.message, "an unknown column is said and changes nothing");
-	KEY('/');
-	KEY('q');
-	KEY('x');
-	KEY(TOP_KEY_BACKSPACE);
-	ok(KEY(TOP_KEY_ENTER) == TOP_DO_ROWS && !strcmp(ui.choice.filter, "q"),
-	   "letters in a question are no keys");
-	KEY('/');
-	KEY('z');
-	ok(KEY(TOP_KEY_ESC) == TOP_DO_DRAW && !strcmp(ui.choice.filter, "q"),
-	   "Esc leaves a question as it was");
-	KEY(TOP_KEY_HOME);
-	ok(KEY(TOP_KEY_DOWN) == TOP_DO_DRAW && KEY(TOP_KEY_ENTER) == TOP_DO_DRAW &&
-	   ui.page == TOP_PAGE_LIST, "who has ended has no page");
-	KEY(TOP_KEY_HOME);
-	ok(KEY(TOP_KEY_ENTER) == TOP_DO_PROCESS && ui.process_mm == 100, "Enter: its page");
-	ok(KEY('q') == TOP_DO_DRAW && ui.page == TOP_PAGE_LIST, "q goes back");
-	KEY('?');
-	ok(ui.page == TOP_PAGE_HELP && KEY(TOP_KEY_ESC) == TOP_DO_DRAW &&
-	   ui.page == TOP_PAGE_LIST, "help and back");
-	ok(KEY(TOP_KEY_ESC) == TOP_DO_NOTHING && KEY('q') == TOP_DO_QUIT, "q on the list ends it");
-	top_rows_free(&rows);
-
-	ui.cursor_mm = 103;
-	ui.choice.flat = true;
-	*ui.choice.filter = '\0';
-	ui.choice.sort = column("mm");
-	if (top_rows_build(&w.m, &ui.choice, false, &rows, &e))
-		abort();
-	top_ui_follow(&ui, &rows, 2);
-	ok(ui.cursor == 1, "the cursor follows its process into another order");
-	top_rows_free(&rows);
-	world_free(&w);
-}
-
 int main(void)
 {
 	test_model();
@@ -422,6 +228,5 @@ int main(void)
 	test_budget();
 	test_rows();
 	test_lines();
-	test_keys();
 	return tap_failed != 0;
 }

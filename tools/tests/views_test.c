@@ -191,8 +191,7 @@ static void test_others(void)
 
 static void test_birth(void)
 {
-	static const char birth[] = "resource flag asked at_birth now id count_at_birth"
-		" count_now shared_pages own_pages runs later\n"
+	static const char birth[] = COWSCOPE_HEADER_BIRTH " later\n"
 		"fs CLONE_FS yes shared changed 0123456789abcdef - - - - - x\n"
 		"threads - - new - hazard 7 1 3 2 own:2,shared:3 x\n";
 	static const char bad[] = COWSCOPE_HEADER_BIRTH "\nfs CLONE_FS yes\n";
