@@ -15,7 +15,7 @@ enum cws_caller {
 	CWS_CALLER_WP,		/* write-protect fault: do_wp_page and its parts */
 	CWS_CALLER_FILE_FAULT,	/* write to a private file page not mapped yet */
 	CWS_CALLER_FORK,	/* page copied at fork because it may be pinned */
-	CWS_CALLER_SWAP,	/* KSM page copied at swap-in, by a fault */
+	CWS_CALLER_SWAP,	/* swap-in by a fault, perhaps of a copy made for KSM */
 	CWS_CALLER_SWAPOFF,	/* the same by swapoff */
 	CWS_CALLER_COLLAPSE,
 	CWS_CALLER_UPROBE,

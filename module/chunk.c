@@ -30,7 +30,7 @@ u64 cws_token_absent(swp_entry_t entry)
  */
 bool cws_token_cached(struct page *page, u64 *token)
 {
-	if (!PageAnon(page) || PageCompound(page) || !PageSwapCache(page))
+	if (!PageAnon(page) || PageCompound(page) || !folio_test_swapcache(page_folio(page)))
 		return false;
 	*token = cws_token_swap(page_private(page));
 	return true;

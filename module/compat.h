@@ -161,6 +161,34 @@ static inline bool cws_compat_site_armed(unsigned long addr)
 	return first == 0xe8 || first == 0xcc || first == 0xe9;
 }
 
+/**
+ * cws_compat_mm_counter() - pages of one kind, exactly
+ * @mm: nobody faults on it
+ * @member: MM_ANONPAGES and the like
+ *
+ * Since 6.2 each CPU keeps a part of the counters (f1a7941243c1 "mm: convert mm's
+ * rss stats into percpu_counter") and a read leaves them out; the sum is asked of
+ * all CPUs, under a spinlock.
+ *
+ * Return: pages.
+ */
+static inline unsigned long cws_compat_mm_counter(struct mm_struct *mm, int member)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	return percpu_counter_sum_positive(&mm->rss_stat[member]);
+#else
+	return get_mm_counter(mm, member);
+#endif
+}
+
+/* The same of all that is mapped. */
+static inline unsigned long cws_compat_mm_rss(struct mm_struct *mm)
+{
+	return cws_compat_mm_counter(mm, MM_FILEPAGES) +
+	       cws_compat_mm_counter(mm, MM_ANONPAGES) +
+	       cws_compat_mm_counter(mm, MM_SHMEMPAGES);
+}
+
 /* hugetlb pages mapped by an address space, in 4 KiB pages. */
 static inline u64 cws_compat_hugetlb_pages(struct mm_struct *mm)
 {
@@ -226,12 +254,12 @@ static inline u32 cws_compat_mnt_ns_inum(const struct nsproxy *nsproxy)
 #define cws_compat_fs(task)	((task)->fs)
 #endif
 
-/* 6.15 made the list of POSIX timers an hlist. */
+/* 6.12 made the list of POSIX timers an hlist. */
 static inline bool cws_compat_has_posix_timers(const struct signal_struct *signal)
 {
 #ifndef CONFIG_POSIX_TIMERS
 	return false;
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 	return !hlist_empty(&signal->posix_timers);
 #else
 	return !list_empty(&signal->posix_timers);

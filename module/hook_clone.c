@@ -158,7 +158,7 @@ int cws_copy_process_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 /* What the child's address space was given by copying. */
 static void event_copied(struct cws_clone_event *event, struct mm_struct *mm)
 {
-	event->pages = get_mm_rss(mm);
+	event->pages = cws_compat_mm_rss(mm);
 	event->pgtable_bytes = mm_pgtables_bytes(mm);
 	event->vmas = mm->map_count;
 }
@@ -167,10 +167,10 @@ static void event_copied(struct cws_clone_event *event, struct mm_struct *mm)
 static void note_inherited(struct cws_record *rec, struct mm_struct *mm,
 			   struct cws_record *parent)
 {
-	rec->inherited_pages = get_mm_rss(mm);
-	rec->inherited_swap_pages = get_mm_counter(mm, MM_SWAPENTS);
+	rec->inherited_pages = cws_compat_mm_rss(mm);
+	rec->inherited_swap_pages = cws_compat_mm_counter(mm, MM_SWAPENTS);
 	rec->inherited_hugetlb_pages = cws_compat_hugetlb_pages(mm);
-	rec->inherited_anon_pages = get_mm_counter(mm, MM_ANONPAGES);
+	rec->inherited_anon_pages = cws_compat_mm_counter(mm, MM_ANONPAGES);
 	if (rec->inherited)
 		cws_inherit_book(rec->inherited, mm);
 	if (!parent)

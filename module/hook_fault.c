@@ -80,6 +80,17 @@ void notrace cws_ftrace_wp(unsigned long ip, unsigned long parent,
 }
 
 /*
+ * Swapped in by the copy that KSM wants, not by the page that was read: that one is known
+ * to be backed by swap from the start, a copy is not until it is mapped. Since 6.11 pages
+ * that were read are mapped by the same function.
+ */
+static bool swapped_in_copy(struct ftrace_regs *fregs)
+{
+	/* A folio, or a page of its own before 6.5: at the same address. */
+	return !folio_test_swapbacked((struct folio *)cws_compat_arg(fregs, 0));
+}
+
+/*
  * page_add_new_anon_rmap(page, vma, address), folio_add_new_anon_rmap() since
  * 6.5: new memory is being mapped. Who called says why.
  */
@@ -101,10 +112,12 @@ static noinline void new_anon_rmap_entry(enum cws_caller caller, struct ftrace_r
 		cws_account_event(vma, addr, CWS_CNT_PINNED);
 		break;
 	case CWS_CALLER_SWAP:
-		cws_account_fault_copy(vma, addr, CWS_CNT_KSM);
+		if (swapped_in_copy(fregs))
+			cws_account_fault_copy(vma, addr, CWS_CNT_KSM);
 		break;
 	case CWS_CALLER_SWAPOFF:
-		cws_account_event(vma, addr, CWS_CNT_KSM);
+		if (swapped_in_copy(fregs))
+			cws_account_event(vma, addr, CWS_CNT_KSM);
 		break;
 	case CWS_CALLER_COLLAPSE:
 		cws_account_event(vma, addr, CWS_CNT_COLLAPSED);

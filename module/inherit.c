@@ -5,6 +5,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include "compat.h"
 #include "inherit.h"
 #include "pool.h"
 
@@ -63,7 +64,7 @@ struct cws_inherited *cws_inherit_begin(const struct cws_matrix *parent)
  */
 void cws_inherit_book(struct cws_inherited *books, struct mm_struct *child)
 {
-	u64 pages = get_mm_counter(child, MM_ANONPAGES);
+	u64 pages = cws_compat_mm_counter(child, MM_ANONPAGES);
 
 	books->pages[books->region] += pages - books->booked;
 	books->booked = pages;
