@@ -86,6 +86,8 @@ TEST_F(swap, swapped_out_then_forked_then_written)
 TEST_F(swap, swapped_out_and_written_by_the_only_owner)
 {
 	struct pass look = { .world = self->world, .count = PAGES };
+	/* 6.12 makes a page that is nobody else's writable when it is read back. */
+	long long noticed = kernel_at_least(6, 12) ? 0 : PAGES;
 	struct scope_cow before, after;
 
 	warm_up(_metadata, self->owner, &self->world);
@@ -95,7 +97,7 @@ TEST_F(swap, swapped_out_and_written_by_the_only_owner)
 			write_part(_metadata, self->owner, &self->world, 0, PAGES));
 	after = cow_of(_metadata, self->owner);
 	expect_grown(_metadata, &before, &after, GREW_NOTHING);
-	/* Read back first, each page is write-protected when it is written: a notice. */
+	/* Read back first, each page may be write-protected when it is written: a notice. */
 	ASSERT_EQ(PAGES, swap_out(self, self->owner));
 	ASSERT_EQ(0, actor_call(self->owner, world_read, PASSING(&look)));
 	before = cow_of(_metadata, self->owner);
@@ -103,7 +105,7 @@ TEST_F(swap, swapped_out_and_written_by_the_only_owner)
 			write_part(_metadata, self->owner, &self->world, 0, PAGES));
 	after = cow_of(_metadata, self->owner);
 	expect_grown(_metadata, &before, &after,
-		     GREW({ REGION_ANON, CAUSE_NOTIFIED, PAGES }));
+		     GREW({ REGION_ANON, CAUSE_NOTIFIED, noticed }));
 }
 
 /* What a fork found in swap is shown apart from what was resident. */

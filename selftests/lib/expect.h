@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "actor.h"
+#include "kernel.h"
 #include "oracle.h"
 #include "scope.h"
 #include "world.h"

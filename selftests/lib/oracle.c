@@ -65,6 +65,18 @@ size_t oracle_moved(const uint64_t *before, const uint64_t *after, size_t count)
 	return moved;
 }
 
+/* Is the frame of a place that of another place as well? */
+static bool shares_frame(const uint64_t *entry, size_t count, size_t place)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (i != place && (entry[i] & PAGEMAP_PRESENT) &&
+		    (entry[i] & PAGEMAP_FRAME) == (entry[place] & PAGEMAP_FRAME))
+			return true;
+	return false;
+}
+
 size_t oracle_flagged(const uint64_t *entry, size_t count, uint64_t flags)
 {
 	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
@@ -76,8 +88,11 @@ size_t oracle_flagged(const uint64_t *entry, size_t count, uint64_t flags)
 		if (!(entry[i] & PAGEMAP_PRESENT))
 			continue;
 		at = (entry[i] & PAGEMAP_FRAME) * sizeof(page);
-		if (pread(fd, &page, sizeof(page), at) == sizeof(page))
-			flagged += (page & flags) == flags;
+		if (pread(fd, &page, sizeof(page), at) != sizeof(page) ||
+		    (page & flags) != flags)
+			continue;
+		/* 6.12 says of every anonymous page that it is KSM's. */
+		flagged += !(flags & KPAGE_KSM) || shares_frame(entry, count, i);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -137,31 +152,53 @@ static int write_text(const char *path, int flags, const char *text)
 	return ret;
 }
 
-static bool kernel_has(const char *symbol)
+/* Where a function of the kernel begins, and where the next one does; 0: none such. */
+static unsigned long kernel_symbol(const char *symbol, unsigned long *end)
 {
 	FILE *file = fopen("/proc/kallsyms", "re");
+	unsigned long start = 0, at;
 	char line[256], name[128];
-	bool found = false;
 
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = sscanf(line, "%*s %*s %127s", name) == 1 && !strcmp(name, symbol);
+	*end = -1UL;
+	while (file && !start && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%lx %*s %127s", &at, name) == 2 && !strcmp(name, symbol))
+			start = at;
+	if (file)
+		rewind(file);
+	while (file && start && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%lx", &at) == 1 && at > start && at < *end)
+			*end = at;
 	if (file)
 		fclose(file);
-	return found;
+	return start;
 }
 
 /* Id of the event, read once and inherited by every actor; 0: no event. */
 static long event_id;
+/* Which hits of it count, or an empty string for all. */
+static char event_filter[96];
 
+/*
+ * Where wp_page_copy() became a part of do_wp_page() its attempts cannot be counted,
+ * but what they end in can: that function clears entries for nothing else.
+ */
 int oracle_attempts_setup(void)
 {
+	const char *event = "p:" EVENT_GROUP "/" EVENT_NAME " wp_page_copy";
+	unsigned long start, end;
 	FILE *file;
 	int ret;
 
-	if (!kernel_has("wp_page_copy"))
-		return 0;
-	ret = write_text(TRACEFS "kprobe_events", O_APPEND,
-			 "p:" EVENT_GROUP "/" EVENT_NAME " wp_page_copy");
+	event_filter[0] = '\0';
+	if (!kernel_symbol("wp_page_copy", &end)) {
+		start = kernel_symbol("do_wp_page", &end);
+		if (!start)
+			return 0;
+		event = "p:" EVENT_GROUP "/" EVENT_NAME " ptep_clear_flush caller=$stack0";
+		snprintf(event_filter, sizeof(event_filter),
+			 "caller > 0x%lx && caller <= 0x%lx", start, end);
+	}
+	ret = write_text(TRACEFS "kprobe_events", O_APPEND, event);
 	if (ret && ret != -EEXIST)
 		return ret;
 	file = fopen(TRACEFS "events/" EVENT_GROUP "/" EVENT_NAME "/id", "re");
@@ -187,9 +224,22 @@ int oracle_attempts_open(void)
 		.disabled = 1,
 	};
 
+	int counter;
+
 	if (!event_id)
 		return -1;
-	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	counter = syscall(SYS_perf_event_open, &attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	if (counter >= 0 && event_filter[0] &&
+	    ioctl(counter, PERF_EVENT_IOC_SET_FILTER, event_filter)) {
+		close(counter);
+		return -1;
+	}
+	return counter;
+}
+
+bool oracle_attempts_lost_too(void)
+{
+	return !event_filter[0];
 }
 
 void oracle_attempts_start(int counter)

@@ -32,7 +32,10 @@ int oracle_pagemap(pid_t pid, const void *base, size_t stride, size_t count,
 int oracle_pagemap_read(pid_t pid, const void *base, size_t pages, uint64_t *entry);
 /* How many of the places had a frame before and have another one now. */
 size_t oracle_moved(const uint64_t *before, const uint64_t *after, size_t count);
-/* How many of the places are mapped with all of these flags. */
+/*
+ * How many of the places are mapped with all of these flags. KSM's are those alone
+ * that share their frame with another of the places.
+ */
 size_t oracle_flagged(const uint64_t *entry, size_t count, uint64_t flags);
 /* Waits until all are, as the last entries say; how many are in the end. */
 size_t oracle_wait_flagged(pid_t pid, const void *base, size_t stride, size_t count,
@@ -53,6 +56,8 @@ int oracle_attempts_open(void);
 void oracle_attempts_start(int counter);
 /* Stops, closes and returns the count; -1 without the event. */
 long long oracle_attempts_stop(int counter);
+/* Does it count copies that were made in vain? Else those alone that were installed. */
+bool oracle_attempts_lost_too(void);
 
 /* A field of /proc/PID/status or the like, in its own unit; -1: not there. */
 long long oracle_status(pid_t pid, const char *field);

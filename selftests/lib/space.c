@@ -129,6 +129,33 @@ static int open_of(pid_t pid, const char *file)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* 6.12 says of every anonymous page that it is KSM's: does this kernel? */
+static bool every_page_ksm(struct reading *reading)
+{
+	static char own[2 * PAGE_BYTES];
+	uint64_t entry;
+
+	own[PAGE_BYTES] = 1;
+	if (oracle_pagemap(getpid(), own + PAGE_BYTES, PAGE_BYTES, 1, &entry))
+		return false;
+	return word_at(reading->flags, entry & PAGEMAP_FRAME) & KPAGE_KSM;
+}
+
+/* There KSM's are those that the process has twice, as our worlds make them. */
+static void tell_ksm_apart(struct reading *reading)
+{
+	struct space_page *page = reading->space->page;
+	size_t i, nr = reading->space->nr;
+
+	for (i = 0; i < nr; i++) {
+		if (page[i].kind != SPACE_KSM || (i && page[i - 1].what == page[i].what) ||
+		    (i + 1 < nr && page[i + 1].what == page[i].what))
+			continue;
+		page[i].kind = SPACE_ANON;
+		page[i].shared = word_at(reading->counts, page[i].what >> 1) > 1;
+	}
+}
+
 int space_read(pid_t pid, struct space *space)
 {
 	struct reading reading = {
@@ -148,10 +175,12 @@ int space_read(pid_t pid, struct space *space)
 		ret = read_mappings(&reading, maps);
 	if (maps)
 		fclose(maps);
+	qsort(space->page, space->nr, sizeof(*space->page), compare_pages);
+	if (!ret && every_page_ksm(&reading))
+		tell_ksm_apart(&reading);
 	close(reading.pagemap);
 	close(reading.flags);
 	close(reading.counts);
-	qsort(space->page, space->nr, sizeof(*space->page), compare_pages);
 	return ret;
 }
 
