@@ -2,8 +2,9 @@
 #
 # For people; the kernel's build reads Kbuild instead. "make help" explains.
 
-# Kernel of the VM: a label from selftests/vm/kernels.
-LABEL ?= 6.1
+# Kernel of the VM: a label from selftests/vm/kernels; KERNEL= says the same.
+KERNEL ?= 6.1
+LABEL ?= $(KERNEL)
 VM := selftests/vm
 
 # Headers for "make modules": the running kernel's, else the newest installed.
@@ -14,7 +15,7 @@ help:		## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | \
 		while IFS='	' read -r target text; do \
 			printf '  make %-12s %s\n' "$$target" "$$text"; done
-	@echo "  LABEL=... chooses the kernel of the VM (see $(VM)/kernels), now $(LABEL)"
+	@echo "  LABEL=... or KERNEL=... chooses the kernel of the VM (see $(VM)/kernels), now $(LABEL)"
 
 demo:		## see it work in a VM: experiments, then a Redis server saving (under 5 minutes)
 	@selftests/run_demo $(LABEL)
