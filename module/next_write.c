@@ -168,9 +168,10 @@ static struct cws_next next_page(const struct cws_entry *entry)
 		return NEXT(NOTIFY, "a page of its own, only write-protected");
 	if (cws_compat_page_mapcount(entry->page) > 1)
 		return NEXT(COPY, "others map the page");
-	if (folio_test_large(folio) && (CWS_COMPAT_LARGE_COPIES ||
-					mapped_by_others(folio, false)))
+	if (folio_test_large(folio) && mapped_by_others(folio, false))
 		return NEXT(COPY, "part of a huge page of which more is mapped");
+	if (folio_test_large(folio) && CWS_COMPAT_LARGE_COPIES)
+		return NEXT(COPY, "part of a huge page, which this kernel always copies");
 	if (folio_maybe_dma_pinned(folio))
 		return NEXT(COPY, "mapped by nobody else, but pinned");
 	return next_sole(folio);
