@@ -165,9 +165,10 @@ static unsigned long kernel_symbol(const char *symbol, unsigned long *end)
 			start = at;
 	if (file)
 		rewind(file);
-	while (file && start && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%lx", &at) == 1 && at > start && at < *end)
-			*end = at;
+	while (file && start && fgets(line, sizeof(line), file)) {
+		at = strtoul(line, NULL, 16);
+		*end = at > start && at < *end ? at : *end;
+	}
 	if (file)
 		fclose(file);
 	return start;
