@@ -7,8 +7,10 @@
 #ifndef CWS_COMPAT_H
 #define CWS_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/hugetlb.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
@@ -242,6 +244,20 @@ static inline u32 cws_compat_mnt_ns_inum(const struct nsproxy *nsproxy)
 #else
 	return ((const struct ns_common *)nsproxy->mnt_ns)->inum;
 #endif
+}
+
+/*
+ * The type that stat() tells. 6.9 gave pidfds a file system of their own (cb12fd8e0dab
+ * "pidfd: add pidfs"), whose inodes are regular files and say that they have no type,
+ * since programs count on that.
+ */
+static inline umode_t cws_compat_file_type(const struct inode *inode)
+{
+#ifdef PID_FS_MAGIC
+	if (inode->i_sb->s_magic == PID_FS_MAGIC)
+		return 0;
+#endif
+	return inode->i_mode & S_IFMT;
 }
 
 /*

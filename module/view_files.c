@@ -14,6 +14,7 @@
 #include <net/af_unix.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "descriptors.h"
 #include "objid.h"
 #include "view.h"
@@ -75,7 +76,7 @@ struct files {
 
 static const char *type_word(const struct file *file)
 {
-	switch (file_inode(file)->i_mode & S_IFMT) {
+	switch (cws_compat_file_type(file_inode(file))) {
 	case S_IFREG:
 		return "file";
 	case S_IFDIR:
