@@ -170,7 +170,7 @@ void cws_account_count(struct mm_struct *mm, unsigned long addr, enum cws_region
 {
 	struct cws_record *rec = cws_record_find_or_create(mm);
 
-	cws_account_add(rec, region, cause);
+	cws_account_add(rec, addr, region, cause);
 	cws_trace_cow(rec, mm, addr, region, cause, false, false);
 }
 
@@ -199,9 +199,9 @@ void cws_account_fault_copy(const struct vm_area_struct *vma, unsigned long addr
 	enum cws_region region = cws_region(vma, addr);
 	bool remote = current->mm != vma->vm_mm;
 
-	cws_account_add(rec, region, cause);
+	cws_account_add(rec, addr, region, cause);
 	if (unlikely(remote))
-		cws_account_add(rec, region, CWS_CNT_REMOTE);
+		cws_account_add(rec, addr, region, CWS_CNT_REMOTE);
 	cws_trace_cow(rec, vma->vm_mm, addr, region, cause, false, remote);
 }
 

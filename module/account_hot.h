@@ -32,14 +32,16 @@ static __always_inline enum cws_outcome cws_cause_outcome(enum cws_cause cause)
 	}
 }
 
-static __always_inline void cws_account_add(struct cws_record *rec,
+static __always_inline void cws_account_add(struct cws_record *rec, unsigned long addr,
 					    enum cws_region region,
 					    enum cws_cause cause)
 {
-	if (likely(rec))
-		cws_matrix_add(&rec->matrix, region, cause);
-	else
+	if (unlikely(!rec))
 		cws_record_untracked(cause);
+	else if (unlikely(rcu_access_pointer(rec->sites)))
+		cws_sites_count(rec, addr, region, cause);
+	else
+		cws_matrix_add(&rec->matrix, region, cause);
 }
 
 /* The slot for a new attempt of current; what was still open is lost. */
@@ -126,13 +128,13 @@ cws_attempt_commit(const struct vm_area_struct *vma, unsigned long addr, bool to
 	rec = cws_record_find(mm);
 	if (unlikely(!rec))
 		rec = cws_record_find_or_create(mm);
-	cws_account_add(rec, attempt->region, cause);
+	cws_account_add(rec, addr, attempt->region, cause);
 	if (cause == CWS_CNT_COPIED && cws_compat_page_mapcount(attempt->source) == 1) {
-		cws_account_add(rec, attempt->region, CWS_CNT_SOLE);
+		cws_account_add(rec, addr, attempt->region, CWS_CNT_SOLE);
 		sole = true;
 	}
 	if (unlikely(current->mm != mm) && cause != CWS_CNT_ZERO) {
-		cws_account_add(rec, attempt->region, CWS_CNT_REMOTE);
+		cws_account_add(rec, addr, attempt->region, CWS_CNT_REMOTE);
 		remote = true;
 	}
 	if (told)

@@ -22,6 +22,8 @@
 #include <linux/thread_info.h>
 #include <linux/version.h>
 
+#include <asm/syscall.h>
+
 /*
  * 6.2 gave ftrace_regs accessors of its own (94d095ffa0e1 "ftrace: abstract
  * DYNAMIC_FTRACE_WITH_ARGS accesses"); before, x86 keeps a pt_regs inside whose
@@ -292,6 +294,55 @@ static inline bool cws_compat_has_posix_timers(const struct signal_struct *signa
 #else
 #define cws_compat_assign_str(field, source)	__assign_str(field, source)
 #endif
+
+/**
+ * cws_compat_user_fault() - is current in a fault of an instruction in user space
+ *
+ * Kernels that count per-task faults of memory cgroups say so; 6.12 does when built with
+ * CONFIG_MEMCG_V1. Elsewhere the way into the kernel tells, which takes what the kernel
+ * itself writes on the way back from an interrupt for the interrupted instruction's doing.
+ *
+ * Context: probe of a fault, in a task with a user space.
+ * Return: whether it is.
+ */
+static inline bool cws_compat_user_fault(void)
+{
+#if defined(CONFIG_MEMCG_V1) ||	\
+	(defined(CONFIG_MEMCG) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0))
+	return current->in_user_fault;
+#else
+	return syscall_get_nr(current, task_pt_regs(current)) < 0;
+#endif
+}
+
+/*
+ * Whether current's system call is under way: until it is done its return value is
+ * ENOSYS, on its way back it is what the call gave.
+ */
+static inline bool cws_compat_in_syscall(void)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+
+	return (long)regs->orig_ax >= 0 && (long)regs->ax == -ENOSYS;
+}
+
+/* Whether it has a number of the 32-bit calls. */
+static inline bool cws_compat_syscall_is_32(void)
+{
+	return current_thread_info()->status & TS_COMPAT;
+}
+
+/* Where current wants to read on which CPU it is. 6.18 moved it. */
+static inline const void __user *cws_compat_rseq(void)
+{
+#if !defined(CONFIG_RSEQ)
+	return NULL;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return current->rseq.usrptr;
+#else
+	return current->rseq;
+#endif
+}
 
 /* All registers but return value and stack pointer. */
 static inline bool cws_compat_registers_copied(const struct pt_regs *child,

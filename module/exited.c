@@ -69,7 +69,7 @@ static void record_last_words(struct cws_record *rec, enum cws_end end)
 
 /**
  * cws_exited_retire() - an address space is being torn down
- * @mm: the key of its record
+ * @mm: the key of its record; still whole
  * @end: why
  *
  * An embryo that counted nothing leaves no line.
@@ -85,6 +85,7 @@ void cws_exited_retire(struct mm_struct *mm, enum cws_end end)
 	rec->ended_ns = ktime_get_boot_fast_ns();
 	end = record_verdict(rec, end);
 	record_last_words(rec, end);
+	cws_sites_end(rec, mm);
 	/* Pairs with the acquire in cws_record_end(): what is told of the end first. */
 	smp_store_release(&rec->end, end);
 	if (end == CWS_END_FAILED && cws_matrix_empty(&rec->matrix)) {

@@ -40,7 +40,7 @@ static void pool_refill(struct work_struct *work)
 	struct cws_pool *pool = container_of(work, struct cws_pool, refill);
 
 	/* Without memory the next take asks again; what it costs is counted there. */
-	pool_fill(pool, pool->want);
+	pool_fill(pool, READ_ONCE(pool->want));
 }
 
 /**
@@ -105,6 +105,36 @@ int cws_pool_grow(struct cws_pool *pool, unsigned int want)
 }
 
 /**
+ * cws_pool_keep() - change how many objects are kept ready
+ * @pool: the pool
+ * @want: free objects; the surplus goes back to the cache
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int cws_pool_keep(struct cws_pool *pool, unsigned int want)
+{
+	unsigned long flags;
+	void *object;
+
+	WRITE_ONCE(pool->want, want);
+	do {
+		raw_spin_lock_irqsave(&pool->lock, flags);
+		object = pool->nr_free > want ? pool->free : NULL;
+		if (object) {
+			pool->free = *(void **)object;
+			pool->nr_free--;
+		}
+		raw_spin_unlock_irqrestore(&pool->lock, flags);
+		if (object) {
+			atomic_dec(&pool->nr_live);
+			kmem_cache_free(pool->cache, object);
+		}
+	} while (object);
+	return pool_fill(pool, want);
+}
+
+/**
  * cws_pool_take() - an object, uninitialised
  * @pool: the pool
  *
@@ -124,7 +154,7 @@ void *cws_pool_take(struct cws_pool *pool)
 		pool->free = *(void **)object;
 		pool->nr_free--;
 	}
-	low = pool->nr_free < pool->want / 2;
+	low = pool->nr_free < READ_ONCE(pool->want) / 2;
 	raw_spin_unlock_irqrestore(&pool->lock, flags);
 	if (low && !work_pending(&pool->refill))
 		queue_work(system_wq, &pool->refill);
@@ -144,7 +174,7 @@ void cws_pool_give(struct cws_pool *pool, void *object)
 	bool keep;
 
 	raw_spin_lock_irqsave(&pool->lock, flags);
-	keep = pool->nr_free < pool->want;
+	keep = pool->nr_free < READ_ONCE(pool->want);
 	if (keep)
 		pool_push_locked(pool, object);
 	raw_spin_unlock_irqrestore(&pool->lock, flags);

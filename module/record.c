@@ -124,6 +124,7 @@ static void record_free_rcu(struct rcu_head *rcu)
 		cgroup_put(rec->cgroup);
 	cws_lineage_put(rec->lineage);
 	cws_inherit_free(rec->inherited);
+	cws_sites_free(rcu_dereference_protected(rec->sites, true));
 	cws_pool_give(&record_pool, rec);
 }
 
@@ -170,10 +171,12 @@ void cws_record_count_late(struct mm_struct *mm, u64 before_serial,
 
 	raw_spin_lock(&shard->lock);
 	rec = cws_record_find(mm);
-	if (rec && rec->serial <= before_serial)
-		cws_matrix_add(&rec->matrix, region, cause);
-	else
+	if (!rec || rec->serial > before_serial)
 		cws_record_untracked(cause);
+	else if (rcu_access_pointer(rec->sites))
+		cws_sites_count_late(rec, region, cause);
+	else
+		cws_matrix_add(&rec->matrix, region, cause);
 	raw_spin_unlock(&shard->lock);
 }
 
@@ -321,12 +324,17 @@ int cws_records_init(unsigned int max)
 	err = cws_inherit_init(CWS_RECORDS_READY);
 	if (err)
 		goto err_lineage;
+	err = cws_sites_init();
+	if (err)
+		goto err_inherit;
 	err = cws_pool_init(&record_pool, "cowscope_record", sizeof(struct cws_record),
 			    CWS_RECORDS_READY);
 	if (err)
-		goto err_inherit;
+		goto err_sites;
 	return 0;
 
+err_sites:
+	cws_sites_exit();
 err_inherit:
 	cws_inherit_exit();
 err_lineage:
@@ -357,6 +365,7 @@ void cws_records_exit(void)
 		}
 	rcu_barrier();
 	cws_pool_exit(&record_pool);
+	cws_sites_exit();
 	cws_inherit_exit();
 	cws_lineage_exit();
 	vfree(shards);

@@ -16,6 +16,7 @@
 #include "counts.h"
 #include "inherit.h"
 #include "lineage.h"
+#include "sites.h"
 
 struct cgroup;
 
@@ -39,6 +40,7 @@ enum cws_record_state {
  * @ref: one for the hash or the ring of the exited, one per reader that keeps it
  * @end: how it ended; set once with release, after all that is told of the end
  * @state: embryo until its process is about to run; claimed by cmpxchg
+ * @watchers: entries of the watch list; under the lock of sites.c
  * @tasks: users counted for the roster with number @scan; roster mutex
  * @lowest: lowest thread group among them, a number of the initial namespace
  * @scan: the last roster that saw it in use
@@ -55,6 +57,7 @@ enum cws_record_state {
  * @inherited: the books of its fork, NULL its parent was not watched
  * @lineage: who it is; NULL until it is published, or when no node was to be had
  * @cgroup: where its process was when it ended, referenced; NULL not known
+ * @sites: who counted, NULL it is not watched, or no table was to be had
  * @matrix: the counts
  *
  * Lifetime: made by the first event or at birth, in the hash from then on. The
@@ -72,6 +75,7 @@ struct cws_record {
 	refcount_t ref;
 	u8 end;
 	u8 state;
+	u16 watchers;
 	u32 tasks;
 	pid_t lowest;
 	u32 scan;
@@ -88,6 +92,7 @@ struct cws_record {
 	struct cws_inherited *inherited;
 	struct cws_lineage *lineage;
 	struct cgroup *cgroup;
+	struct cws_sites __rcu *sites;
 	struct cws_matrix matrix;
 };
 

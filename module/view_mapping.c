@@ -1,40 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a mapping is called, as /proc/PID/maps does. It is looked at with the mmap
- * lock held and printed without it.
+ * What a mapping is. It is looked at with the mmap lock held and printed without it.
  */
-#include <linux/dcache.h>
-#include <linux/err.h>
 #include <linux/mm.h>
 
 #include "classify.h"
-#include "compat.h"
+#include "mapping_name.h"
 #include "view_mapping.h"
-
-static const char *mapping_name(struct cws_mapping *mapping, struct vm_area_struct *vma)
-{
-	const char *anon_name = cws_compat_anon_name(vma);
-	const struct mm_struct *mm = vma->vm_mm;
-	const char *name = NULL;
-
-	if (vma->vm_file) {
-		name = d_path(&vma->vm_file->f_path, mapping->path, sizeof(mapping->path));
-		return IS_ERR(name) ? NULL : name;
-	}
-	if (vma->vm_ops && vma->vm_ops->name)
-		name = vma->vm_ops->name(vma);
-	if (name)
-		return name;
-	if (anon_name) {
-		snprintf(mapping->path, sizeof(mapping->path), "[anon:%s]", anon_name);
-		return mapping->path;
-	}
-	if (vma->vm_start <= mm->brk && vma->vm_end >= mm->start_brk)
-		return "[heap]";
-	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
-		return "[stack]";
-	return NULL;
-}
 
 /**
  * cws_mapping_look() - take down what a mapping is
@@ -52,7 +24,7 @@ void cws_mapping_look(struct cws_mapping *mapping, struct vm_area_struct *vma,
 	mapping->flags = vma->vm_flags;
 	mapping->file = vma->vm_file;
 	mapping->region = cws_region(vma, start);
-	mapping->name = mapping_name(mapping, vma);
+	mapping->name = cws_mapping_name(vma, mapping->path, sizeof(mapping->path));
 }
 
 /**

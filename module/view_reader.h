@@ -48,6 +48,7 @@ extern const struct cws_process_view cws_process_view_files;
 extern const struct cws_process_view cws_process_view_family;
 extern const struct cws_process_view cws_process_view_pairs;
 extern const struct cws_process_view cws_process_view_walk;
+extern const struct cws_process_view cws_process_view_sites;
 extern const struct cws_process_view cws_process_view_inherited;
 extern const struct cws_process_view cws_process_view_forecast;
 

@@ -26,7 +26,6 @@ static int readme_show(struct seq_file *m, void *unused)
 		 "  watched/PID/   the views below, as files\n"
 		 "  query          write \"PID VIEW\", read the answer on the same descriptor:\n"
 		 "                 exec 3<>query; echo \"$$ cow\" >&3; cat <&3\n"
-		 "\n"
 		 "Views of one process:\n"
 		 COWSCOPE_VIEWS(VIEW_LINE)
 		 "\n"

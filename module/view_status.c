@@ -25,6 +25,7 @@ struct state {
 	struct cws_origin_stats origins;
 	struct cws_watch_stats watch;
 	struct cws_inherit_stats inherit;
+	struct cws_sites_stats sites;
 	struct cws_hook_gaps gaps;
 	struct cws_hook_report hook[CWS_NR_HOOKS];
 	u64 clone_slots_dropped;
@@ -42,6 +43,7 @@ static void state_read(struct state *s)
 	cws_origin_stats(&s->origins);
 	cws_watchlist_stats(&s->watch);
 	cws_inherit_stats(&s->inherit);
+	cws_sites_stats(&s->sites);
 	cws_hook_gaps(&s->gaps);
 	for (id = 0; id < CWS_NR_HOOKS; id++)
 		cws_hook_report(id, &s->hook[id]);
@@ -96,6 +98,7 @@ static void put_health(struct seq_file *m, const struct state *s)
 	complain(m, &sep, "births_dropped", s->origins.births_dropped);
 	complain(m, &sep, "watched_dropped", s->watch.watched_dropped);
 	complain(m, &sep, "inherits_dropped", s->inherit.inherits_dropped);
+	complain(m, &sep, "sites_dropped", s->sites.sites_dropped);
 	seq_puts(m, *sep ? "\n" : "ok\n");
 }
 
@@ -142,9 +145,11 @@ static void put_tables(struct seq_file *m, const struct state *s)
 	put_number(m, "watched_max", s->watch.watched_max);
 	put_number(m, "watched_dropped", s->watch.watched_dropped);
 	put_number(m, "inherits_dropped", s->inherit.inherits_dropped);
+	put_number(m, "sites_dropped", s->sites.sites_dropped);
+	put_number(m, "sites_other", s->sites.sites_other);
 	put_number(m, "memory_bytes", s->records.bytes + s->lineages.bytes +
 		   s->exited.bytes + s->clonelog.bytes + s->origins.bytes +
-		   s->watch.bytes + s->inherit.bytes +
+		   s->watch.bytes + s->inherit.bytes + s->sites.bytes +
 		   cws_account_bytes() + cws_split_bytes() + cws_clone_calls_bytes());
 }
 

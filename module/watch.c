@@ -52,16 +52,30 @@ void cws_watch_forked(struct task_struct *parent, struct task_struct *child,
 	struct pid *pid;
 	int err;
 
-	if (!cws_watchlist_watched() || !cws_record_get(rec))
+	if (!cws_watchlist_watched() || !cws_watchlist_has(task_tgid(parent)) ||
+	    !cws_record_get(rec))
 		return;
 	pid = get_pid(task_tgid(child));
+	cws_sites_watch(rec);
 	err = cws_watchlist_inherit(task_tgid(parent), pid, rec);
 	if (err) {
+		cws_sites_unwatch(rec, false);
 		put_pid(pid);
 		cws_record_put(rec);
 	}
 	if (err != -ENOENT)
 		queue_work(system_wq, &watch_work);
+}
+
+/* A watched process has another address space; the reference to @rec is taken over. */
+static void watch_replace(const struct pid *pid, struct cws_record *rec)
+{
+	struct cws_record *old;
+
+	cws_sites_watch(rec);
+	old = cws_watchlist_replace(pid, rec);
+	cws_sites_unwatch(old, false);
+	cws_record_put(old);
 }
 
 /**
@@ -73,8 +87,9 @@ void cws_watch_forked(struct task_struct *parent, struct task_struct *child,
  */
 void cws_watch_execed(struct task_struct *task, struct cws_record *rec)
 {
-	if (cws_watchlist_watched() && cws_record_get(rec))
-		cws_record_put(cws_watchlist_replace(task_tgid(task), rec));
+	if (cws_watchlist_watched() && cws_watchlist_has(task_tgid(task)) &&
+	    cws_record_get(rec))
+		watch_replace(task_tgid(task), rec);
 }
 
 /* One at a time, so that the last one to change the list also has the last word. */
@@ -84,9 +99,28 @@ static void watch_settle(void)
 {
 	mutex_lock(&settle_mutex);
 	cws_hooks_set_watching(cws_watchlist_watched());
+	if (!cws_watchlist_watched())
+		cws_sites_idle();
 	mutex_unlock(&settle_mutex);
 	queue_work(system_wq, &watch_work);
 	flush_work(&watch_work);
+}
+
+/* Into the list and with a table; both references are taken over on success. */
+static int watch_enter(struct pid *pid, struct cws_record *rec, bool follow)
+{
+	int err;
+
+	mutex_lock(&settle_mutex);
+	err = cws_sites_ready();
+	if (!err) {
+		cws_sites_watch(rec);
+		err = cws_watchlist_enter(pid, rec, follow);
+		if (err)
+			cws_sites_unwatch(rec, false);
+	}
+	mutex_unlock(&settle_mutex);
+	return err;
 }
 
 /**
@@ -95,7 +129,7 @@ static void watch_settle(void)
  * @follow: its future children too
  *
  * Context: process context; the directory is there on return.
- * Return: 0, what cws_command_process() or cws_watchlist_enter() say.
+ * Return: 0, -ENOMEM, what cws_command_process() or cws_watchlist_enter() say.
  */
 int cws_watch_add(pid_t nr, bool follow)
 {
@@ -107,13 +141,17 @@ int cws_watch_add(pid_t nr, bool follow)
 	if (err)
 		return err;
 	get_pid(pid);
-	err = cws_watchlist_enter(pid, rec, follow);
+	err = watch_enter(pid, rec, follow);
 	if (err) {
 		put_pid(pid);
 		cws_record_put(rec);
 	} else if (!cws_command_process(nr, NULL, &rec)) {
 		/* It may have gone on to another address space meanwhile. */
-		cws_record_put(cws_watchlist_replace(pid, rec));
+		if (cws_record_get(rec)) {
+			watch_replace(pid, rec);
+			cws_sites_settle(rec);
+			cws_record_put(rec);
+		}
 	}
 	put_pid(pid);
 	watch_settle();

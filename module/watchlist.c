@@ -263,6 +263,7 @@ void cws_watchlist_removed(struct cws_watch *watch)
 	struct cws_record *rec = watch->rec;
 	struct pid *pid = watch->pid;
 
+	cws_sites_unwatch(rec, cws_watch_ended(pid));
 	raw_spin_lock(&watch_lock);
 	watch->state = WATCH_FREE;
 	watch->rec = NULL;

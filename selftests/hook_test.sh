@@ -27,7 +27,7 @@ nothing_was_missed()
 	missed=$(awk '$1 == "hook" && $7 != "0" && $7 != "-" { print $2, $7 }' "$SCOPE/status")
 	[ -z "$missed" ] || { note "missed: $missed"; return 1; }
 	for key in unclassified unknown_callers orphans slots_dropped splits_dropped \
-		clone_slots_dropped records_dropped lineages_dropped inherits_dropped; do
+		clone_slots_dropped records_dropped lineages_dropped inherits_dropped sites_dropped; do
 		[ "$(status $key)" = 0 ] || { note "$key $(status $key)"; return 1; }
 	done
 }

@@ -56,7 +56,8 @@
 	X(pairs,     0400, "pages shared by each two members of its family")		\
 	X(walk,	     0600, "write an address, read its page-table walk")			\
 	X(inherited, 0400, "what became of the pages that it got at fork")			\
-	X(forecast,  0400, "what a fork of it now would put at risk")
+	X(forecast,  0400, "what a fork of it now would put at risk")			\
+	X(sites,     0400, "while it is watched: which code counted, by cause")
 /* What the views after birth answer when the address space has ended. */
 #define COWSCOPE_GONE	"gone"
 
@@ -348,6 +349,36 @@
  * copy (unmapped, swapped out, taken over). By region when the parent was watched at the fork, else
  * the row total alone.
  */
+/* Who counted: words of sites. */
+#define COWSCOPE_SITE_WORDS(X)								\
+	X(USER,	   user,    "an instruction of the process")				\
+	X(SYSCALL, syscall, "the kernel, in a system call of the process")		\
+	X(RSEQ,	   rseq,    "the kernel, telling it the CPU for restartable sequences")	\
+	X(RETURN,  return,  "the kernel on the way back to it: the frame of a signal and the like") \
+	X(EXIT,	   exit,    "the kernel when a thread ends: robust futexes, its TID")	\
+	X(KTHREAD, kthread, "a kernel thread or worker: khugepaged, io_uring")		\
+	X(REMOTE,  remote,  "another process: a debugger, /proc/PID/mem, process_vm_writev") \
+	X(LATE,	   late,    "attempts that came to nothing, found later")		\
+	X(OTHER,   other,   "places that had to make room for others")			\
+	X(BEFORE,  before,  "all that was counted before it was watched")
+#define COWSCOPE_HEADER_SITES							\
+	"by address syscall mapping offset" COWSCOPE_CAUSE_COLUMNS
+/*
+ * One row per place, those that counted most first, then other and before: the rows add up to
+ * the row total of cow. Only the header when it is not watched; what was counted stays readable
+ * when it has ended. A followed child is watched from its birth, a new program from its first
+ * instruction on.
+ * address: user space, hexadecimal: of the instruction, of a system call the one after it; "-" no
+ *   instruction of the process
+ * syscall: its number, with "32:" before it if it is one of the 32-bit calls, or "-"
+ * mapping, offset: where the address lies: name as in /proc/PID/maps and hexadecimal offset in that
+ *   file, or from the start of memory without a file; as of now, or as it was at the end; "-" not
+ *   known, or nothing is there any more
+ * The table has room for COWSCOPE_SITES_MAX pairs of place and cause; one that finds none takes the
+ * room of a small one.
+ */
+#define COWSCOPE_SITES_MAX	256
+
 #define COWSCOPE_FORECAST_KEYS(X)						\
 	X(abi) X(pid) X(comm) X(threads)					\
 	X(mappings) X(skipped_mappings) X(wiped_mappings)			\
@@ -478,6 +509,7 @@
 	X(clones) X(clones_max) X(clones_dropped)				\
 	X(births) X(births_max) X(births_dropped)				\
 	X(watched) X(watched_max) X(watched_dropped) X(inherits_dropped)	\
+	X(sites_dropped) X(sites_other)						\
 	X(memory_bytes)								\
 	X(hook)
 

@@ -225,7 +225,7 @@ static const char *const outcome_key[] = { COWSCOPE_OUTCOMES(OUTCOME_KEY) };
 static const char *const loss_key[] = {
 	"unclassified", "unknown_callers", "orphans", "slots_dropped", "splits_dropped",
 	"clone_slots_dropped", "records_dropped", "lineages_dropped", "watched_dropped",
-	"inherits_dropped", "births_dropped",
+	"inherits_dropped", "births_dropped", "sites_dropped",
 };
 
 #define LOSS_COUNT	(sizeof(loss_key) / sizeof(loss_key[0]))
