@@ -12,6 +12,29 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Each of the two stands in a section of its own: its bounds are known. */
+#define SITE(name)	__attribute__((noinline, noclone, section(#name)))
+extern const char __start_site_first[], __stop_site_first[];
+extern const char __start_site_second[], __stop_site_second[];
+
+SITE(site_first) static void write_first(volatile char *at, size_t pages)
+{
+	for (; pages; pages--, at += PAGE_BYTES)
+		*at = 1;
+}
+
+SITE(site_second) static void write_second(volatile char *at, size_t pages)
+{
+	for (; pages; pages--, at += PAGE_BYTES)
+		*at = 2;
+}
+
+/* A part of the world. */
+struct part {
+	char *base;
+	size_t pages;
+};
+
 static inline struct scope_table sites_of(struct __test_metadata *_metadata, const struct actor *actor)
 {
 	char *text = scope_query(actor->pid, "sites");
