@@ -24,6 +24,8 @@
 
 #include <asm/syscall.h>
 
+#include "compat_page.h"
+
 /*
  * 6.2 gave ftrace_regs accessors of its own (94d095ffa0e1 "ftrace: abstract
  * DYNAMIC_FTRACE_WITH_ARGS accesses"); before, x86 keeps a pt_regs inside whose
@@ -34,122 +36,6 @@
 #else
 #define cws_compat_arg(fregs, n)	regs_get_kernel_argument(&(fregs)->regs, n)
 #endif
-
-/*
- * Whether an unshare request (a read-only pin) makes a copy of a page that is
- * not anonymous. Since 6.2 it does for private file pages (c89357e27f20
- * "mm: support GUP-triggered unsharing of anonymous pages" left them alone,
- * 84209e87c696 "mm/gup: reliable R/O long-term pinning in COW mappings" not).
- */
-#define CWS_COMPAT_UNSHARE_COPIES_FILE	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0))
-
-/*
- * Whether a page of a large folio is copied though nothing else of it is mapped.
- * Since 6.7 (dec078cc2181 "mm/memory: move exclusivity detection in do_wp_page()
- * into wp_can_reuse_anon_folio()") it always is.
- */
-#define CWS_COMPAT_LARGE_COPIES	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0))
-
-/*
- * pte_write() without the masks that hide what is not looked at. Since 6.6 pages of a
- * shadow stack, which have no write bit, count as well: pte_shstk().
- */
-static __always_inline bool cws_compat_pte_write(pte_t pte)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-	return pte_write(pte);
-#else
-	return pte.pte & _PAGE_RW;
-#endif
-}
-
-/**
- * cws_compat_mapcount_in() - page-table entries that map one page
- * @folio: of @page
- * @page: a page that cannot be freed during the call
- *
- * The per-page count, and huge mappings of its folio. What the kernel had under
- * this name changed its meaning twice and is gone since 6.11. Until PageDoubleMap
- * ended with 6.2, a folio mapped both ways has every page's count raised by one,
- * and pages of files count their huge mappings, too.
- *
- * Return: number of mappings, 0 and up.
- */
-static inline int cws_compat_mapcount_in(struct folio *folio, struct page *page)
-{
-	int count = atomic_read(&page->_mapcount) + 1;
-
-	if (count < 0)
-		count = 0;
-	if (folio_test_large(folio)) {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-		if (!folio_test_anon(folio) && !PageHuge(&folio->page))
-			return count;
-		count -= PageDoubleMap(&folio->page);
-#endif
-		count += folio_entire_mapcount(folio);
-	}
-	return count;
-}
-
-static inline int cws_compat_page_mapcount(struct page *page)
-{
-	return cws_compat_mapcount_in(page_folio(page), page);
-}
-
-/*
- * Where the page cache of a hugetlb file keeps the page of an address: counted in huge
- * pages until 6.7 (a08c7193e4f1 "mm/filemap: remove hugetlb special casing in
- * filemap.c").
- */
-static inline unsigned long cws_compat_hugetlb_index(struct vm_area_struct *vma,
-						     unsigned long addr)
-{
-	struct hstate *h = hstate_vma(vma);
-	unsigned long index = ((addr - vma->vm_start) >> huge_page_shift(h)) +
-			      (vma->vm_pgoff >> huge_page_order(h));
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-	return index << huge_page_order(h);
-#else
-	return index;
-#endif
-}
-
-/*
- * What an entry of a page table, of any level, says to the processor. The kernel
- * has no names for these that mean the same on every architecture.
- */
-static inline bool cws_compat_pte_usable(pte_t pte)
-{
-	return pte_flags(pte) & _PAGE_PRESENT;
-}
-
-static inline bool cws_compat_pte_user(pte_t pte)
-{
-	return pte_flags(pte) & _PAGE_USER;
-}
-
-/* The bit means PROT_NONE in an entry that the processor may not use. */
-static inline bool cws_compat_pte_global(pte_t pte)
-{
-	return cws_compat_pte_usable(pte) && (pte_flags(pte) & _PAGE_GLOBAL);
-}
-
-static inline bool cws_compat_pte_nx(pte_t pte)
-{
-	return pte_flags(pte) & _PAGE_NX;
-}
-
-/* The name given by PR_SET_VMA_ANON_NAME; the kernel's getter is not exported. */
-static inline const char *cws_compat_anon_name(const struct vm_area_struct *vma)
-{
-#ifdef CONFIG_ANON_VMA_NAME
-	return !vma->vm_file && vma->anon_name ? vma->anon_name->name : NULL;
-#else
-	return NULL;
-#endif
-}
 
 /**
  * cws_compat_site_armed() - is anything attached at a probe site

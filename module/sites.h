@@ -74,7 +74,7 @@ struct cws_sites {
 	char names[CWS_SITE_NAMES];
 };
 
-static_assert(CWS_SITES_MAX == CWS_SITE_WAYS << CWS_SITE_SET_BITS);
+static_assert(CWS_SITE_WAYS << CWS_SITE_SET_BITS == CWS_SITES_MAX);
 static_assert(sizeof(struct cws_sites) <= 8192);
 
 /* The counts of a table, all of one moment. */
