@@ -131,7 +131,8 @@ const char top_preset[] =
 	"pid,copies_s,shared_pages,worst_pages,erosion,copied_s,file_s,zero_s,comm";
 #define SCRIPT_COUNTS	"copies_s,copied_s,file_s,zero_s,copies,copied,file,zero"
 #define SCRIPT_PAGES	"inherited_pages,shared_pages,worst_pages,age_s,walked_pages"
-const char top_preset_script[] = "pid,ppid,family," SCRIPT_COUNTS "," SCRIPT_PAGES ",state,comm";
+const char top_preset_script[] =
+	"pid,ppid,family," SCRIPT_COUNTS "," SCRIPT_PAGES ",state,comm";
 
 bool top_column_looks(const struct column *c)
 {

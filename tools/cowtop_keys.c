@@ -58,7 +58,7 @@ static size_t moved(size_t at, int key, size_t page)
 
 static enum top_do take_sort(struct top_ui *ui)
 {
-	struct err e;
+	struct err e = { 0 };
 
 	if (!*ui->input)
 		return TOP_DO_DRAW;

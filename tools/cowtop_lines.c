@@ -308,7 +308,8 @@ void top_lines_rows(struct top_lines *l, const struct top_rows *rows,
 		say_row(l, &fit, &rows->row[i], width,
 			i == cursor ? TOP_CURSOR : TOP_PLAIN);
 	if (!rows->n)
-		top_say(l, width, TOP_PLAIN, "No process to show: nothing forked, or nothing matches.");
+		top_say(l, width, TOP_PLAIN,
+			"No process to show: nothing forked, or nothing matches.");
 }
 
 void top_lines_help(struct top_lines *l, size_t width)

@@ -35,7 +35,8 @@ struct part {
 	size_t pages;
 };
 
-static inline struct scope_table sites_of(struct __test_metadata *_metadata, const struct actor *actor)
+static inline struct scope_table
+sites_of(struct __test_metadata *_metadata, const struct actor *actor)
 {
 	char *text = scope_query(actor->pid, "sites");
 	struct scope_table table;
@@ -69,8 +70,8 @@ static inline int row_between(const struct scope_table *table, const char *start
 }
 
 /* What rows of one kind, and of one system call unless it is NULL, counted. */
-static inline long long counted(const struct scope_table *table, const char *by, const char *nr,
-			 const char *cause)
+static inline long long
+counted(const struct scope_table *table, const char *by, const char *nr, const char *cause)
 {
 	long long sum = 0;
 	size_t row;
@@ -82,8 +83,9 @@ static inline long long counted(const struct scope_table *table, const char *by,
 	return sum;
 }
 
-static inline long long counted_now(struct __test_metadata *_metadata, const struct actor *actor,
-			     const char *by, const char *nr)
+static inline long long
+counted_now(struct __test_metadata *_metadata, const struct actor *actor, const char *by,
+	    const char *nr)
 {
 	struct scope_table table = sites_of(_metadata, actor);
 	long long sum = counted(&table, by, nr, "copied");
@@ -122,7 +124,7 @@ struct place {
 static inline int is_there(struct dl_phdr_info *info, size_t size, void *data)
 {
 	struct place *place = data;
-	const ElfW(Phdr) *part;
+	const Elf64_Phdr *part;
 	uintptr_t start;
 	int i;
 
@@ -139,8 +141,8 @@ static inline int is_there(struct dl_phdr_info *info, size_t size, void *data)
 	return 0;
 }
 
-static inline void expect_place(struct __test_metadata *_metadata, const struct scope_table *table,
-			 int row)
+static inline void
+expect_place(struct __test_metadata *_metadata, const struct scope_table *table, int row)
 {
 	struct place place = { .at = (const char *)(uintptr_t)address_of(table, row) };
 	char path[512] = "";
@@ -151,8 +153,9 @@ static inline void expect_place(struct __test_metadata *_metadata, const struct 
 	EXPECT_EQ(place.offset, strtoull(scope_field(table, row, "offset"), NULL, 16));
 }
 
-static inline void expect_function(struct __test_metadata *_metadata, const struct actor *actor,
-			    const char *start, const char *stop, long long pages)
+static inline void
+expect_function(struct __test_metadata *_metadata, const struct actor *actor, const char *start,
+		const char *stop, long long pages)
 {
 	struct scope_table table = sites_of(_metadata, actor);
 	int row = row_between(&table, start, stop);

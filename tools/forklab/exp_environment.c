@@ -77,8 +77,8 @@ static void change(struct lab *lab, const char *resource, const char *file)
 	poke(lab, CHILD, address, '#');
 	lab_is_number(lab, "  child writes '#': in /proc it has",
 		      first_byte(lab->pid[CHILD], file), '#');
-	lab_is_number(lab, "  the parent has the old byte still", first_byte(lab->pid[PARENT], file),
-		      old);
+	lab_is_number(lab, "  the parent has the old byte still",
+		      first_byte(lab->pid[PARENT], file), old);
 	count_pages(lab, resource, true);
 }
 

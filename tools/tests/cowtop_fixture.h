@@ -115,7 +115,7 @@ static inline const struct top_node *node(const struct top_model *m, uint64_t mm
 static inline unsigned int column(const char *name)
 {
 	unsigned int index = 0;
-	struct err e;
+	struct err e = { 0 };
 
 	if (column_find(&top_columns, name, strlen(name), &index, &e))
 		abort();
