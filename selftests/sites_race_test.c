@@ -16,37 +16,6 @@
 #include "lib/expect_sites.h"
 
 #define SECOND_PAGES	37
-#define WORLD_PAGES	1009
-
-FIXTURE(sites) {
-	struct cast cast;
-	struct actor *owner;
-	struct actor *heir;
-	struct world world;
-};
-
-FIXTURE_SETUP(sites)
-{
-	stage_begin(_metadata, &self->cast);
-	self->owner = &self->cast.actor[0];
-	self->heir = &self->cast.actor[1];
-	ASSERT_EQ(0, scope_command("watch", "clear"));
-	ASSERT_LT(0, actor_start(&self->cast, 0));
-	self->world = make_world(_metadata, self->owner, WORLD_ANON, WORLD_PAGES);
-	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
-	ASSERT_EQ(0, scope_commandf("watch", "%d", self->heir->pid));
-}
-
-FIXTURE_TEARDOWN(sites)
-{
-	EXPECT_EQ(0, scope_command("watch", "clear"));
-	stage_end(_metadata, &self->cast);
-}
-
-static struct part part_of(FIXTURE_DATA(sites) *self, size_t first, size_t pages)
-{
-	return (struct part){ self->world.base + first * PAGE_BYTES, pages };
-}
 
 static void *race(void *arg)
 {

@@ -23,38 +23,7 @@
 #define SECOND_PAGES	37
 #define READ_PAGES	29
 #define REMOTE_PAGES	23
-#define STUBS		401
-#define WORLD_PAGES	1009
-
-FIXTURE(sites) {
-	struct cast cast;
-	struct actor *owner;
-	struct actor *heir;
-	struct world world;
-};
-
-FIXTURE_SETUP(sites)
-{
-	stage_begin(_metadata, &self->cast);
-	self->owner = &self->cast.actor[0];
-	self->heir = &self->cast.actor[1];
-	ASSERT_EQ(0, scope_command("watch", "clear"));
-	ASSERT_LT(0, actor_start(&self->cast, 0));
-	self->world = make_world(_metadata, self->owner, WORLD_ANON, WORLD_PAGES);
-	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
-	ASSERT_EQ(0, scope_commandf("watch", "%d", self->heir->pid));
-}
-
-FIXTURE_TEARDOWN(sites)
-{
-	EXPECT_EQ(0, scope_command("watch", "clear"));
-	stage_end(_metadata, &self->cast);
-}
-
-static struct part part_of(FIXTURE_DATA(sites) *self, size_t first, size_t pages)
-{
-	return (struct part){ self->world.base + first * PAGE_BYTES, pages };
-}
+#define WRITERS		401
 
 static long call_first(void *arg)
 {
@@ -280,24 +249,24 @@ TEST_F(sites, unwatched)
 }
 
 #ifdef __x86_64__
-#define STUB_BYTES	16
+#define WRITER_BYTES	16
 /* movb $3, (%rdi); ret */
-static const unsigned char stub[] = { 0xc6, 0x07, 0x03, 0xc3 };
+static const unsigned char writer[] = { 0xc6, 0x07, 0x03, 0xc3 };
 
 /* As many different instructions as pages. */
-static long call_stubs(void *arg)
+static long call_writers(void *arg)
 {
 	struct part *part = arg;
-	char *code = mmap(NULL, part->pages * STUB_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC,
+	char *code = mmap(NULL, part->pages * WRITER_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	size_t i;
 
 	if (code == MAP_FAILED)
 		return -errno;
 	for (i = 0; i < part->pages; i++)
-		memcpy(code + i * STUB_BYTES, stub, sizeof(stub));
+		memcpy(code + i * WRITER_BYTES, writer, sizeof(writer));
 	for (i = 0; i < part->pages; i++)
-		((void (*)(char *))(uintptr_t)(code + i * STUB_BYTES))(part->base + i * PAGE_BYTES);
+		((void (*)(char *))(uintptr_t)(code + i * WRITER_BYTES))(part->base + i * PAGE_BYTES);
 	return 0;
 }
 
@@ -306,17 +275,17 @@ static long call_stubs(void *arg)
 TEST_F(sites, more_than_room)
 {
 	struct part first = part_of(self, 0, FIRST_PAGES);
-	struct part many = part_of(self, FIRST_PAGES, STUBS);
+	struct part many = part_of(self, FIRST_PAGES, WRITERS);
 	long long others = scope_status("sites_other");
 	struct scope_table table;
 
 	ASSERT_EQ(0, actor_call(self->heir, call_first, PASSING(&first)));
-	ASSERT_EQ(0, actor_call(self->heir, call_stubs, PASSING(&many)));
+	ASSERT_EQ(0, actor_call(self->heir, call_writers, PASSING(&many)));
 	expect_function(_metadata, self->heir, __start_site_first, __stop_site_first, FIRST_PAGES);
 	expect_sum(_metadata, self->heir);
 	table = sites_of(_metadata, self->heir);
 	EXPECT_GE(COWSCOPE_SITES_MAX + 2, table.rows);
-	EXPECT_LE(STUBS - COWSCOPE_SITES_MAX, counted(&table, "other", "-", "copied"));
+	EXPECT_LE(WRITERS - COWSCOPE_SITES_MAX, counted(&table, "other", "-", "copied"));
 	EXPECT_EQ(scope_status("sites_other") - others, counted(&table, "other", "-", "copied") +
 		  counted(&table, "other", "-", "zero") + counted(&table, "other", "-", "file"));
 	scope_table_free(&table);

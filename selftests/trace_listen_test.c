@@ -11,60 +11,15 @@
 #include <sys/syscall.h>
 
 #include "kselftest_harness.h"
-#include "lib/expect.h"
-#include "lib/tracer.h"
+#include "lib/traced.h"
 
-#define PAGES		101
 #define LOST_PAGES	1009
-
-FIXTURE(listen) {
-	struct cast cast;
-	struct actor *parent, *child;
-	struct world world;
-	char *text;
-};
-
-FIXTURE_SETUP(listen)
-{
-	stage_begin(_metadata, &self->cast);
-	self->parent = &self->cast.actor[0];
-	self->child = &self->cast.actor[1];
-	ASSERT_LT(0, actor_found(&self->cast, 0));
-	self->world = make_world(_metadata, self->parent, WORLD_ANON, PAGES);
-	ASSERT_EQ(0, tracer_begin(4096));
-}
-
-FIXTURE_TEARDOWN(listen)
-{
-	free(self->text);
-	tracer_end();
-	stage_end(_metadata, &self->cast);
-}
-
-static void fork_child(struct __test_metadata *_metadata, FIXTURE_DATA(listen) *self)
-{
-	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
-	warm_up(_metadata, self->parent, &self->world);
-	warm_up(_metadata, self->child, &self->world);
-}
-
-static void start(struct __test_metadata *_metadata, const char *events)
-{
-	ASSERT_EQ(0, tracer_start(events));
-}
-
-static void stop(struct __test_metadata *_metadata, FIXTURE_DATA(listen) *self)
-{
-	self->text = tracer_stop();
-	ASSERT_NE(NULL, self->text);
-	ASSERT_EQ(0, tracer_lost());
-}
 
 /*
  * Promise: events that found no room are counted by the ring buffer, to the last one.
  * Broken: a listener takes a part for the whole.
  */
-TEST_F(listen, lost_events_are_counted)
+TEST_F(traced, lost_events_are_counted)
 {
 	struct world big = make_world(_metadata, self->parent, WORLD_ANON, LOST_PAGES);
 	long long lost, seen = 0;
@@ -118,7 +73,7 @@ static const struct {
  * Promise: the fields are those of the contract, and none is a kernel address.
  * Broken: scripts that read events break, or tell where the kernel lies.
  */
-TEST_F(listen, fields_are_the_contract)
+TEST_F(traced, fields_are_the_contract)
 {
 	size_t i;
 
@@ -137,7 +92,7 @@ TEST_F(listen, fields_are_the_contract)
  * Promise: the module stays while perf listens, and goes when it does not.
  * Broken: unloading it crashes the machine, or is refused for ever.
  */
-TEST_F(listen, perf_keeps_the_module)
+TEST_F(traced, perf_keeps_the_module)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr), .sample_period = 1,

@@ -9,10 +9,8 @@
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
-#include "lib/expect.h"
-#include "lib/tracer.h"
+#include "lib/traced.h"
 
-#define PAGES		101
 #define FILE_PAGES	37
 #define ZERO_PAGES	29
 #define REMOTE_PAGES	13
@@ -21,49 +19,6 @@
 #define FORKS		7
 #define VFORKS		5
 #define PAGE		4096
-
-FIXTURE(trace) {
-	struct cast cast;
-	struct actor *parent, *child;
-	struct world world;
-	char *text;
-};
-
-FIXTURE_SETUP(trace)
-{
-	stage_begin(_metadata, &self->cast);
-	self->parent = &self->cast.actor[0];
-	self->child = &self->cast.actor[1];
-	ASSERT_LT(0, actor_found(&self->cast, 0));
-	self->world = make_world(_metadata, self->parent, WORLD_ANON, PAGES);
-	ASSERT_EQ(0, tracer_begin(4096));
-}
-
-FIXTURE_TEARDOWN(trace)
-{
-	free(self->text);
-	tracer_end();
-	stage_end(_metadata, &self->cast);
-}
-
-static void fork_child(struct __test_metadata *_metadata, FIXTURE_DATA(trace) *self)
-{
-	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
-	warm_up(_metadata, self->parent, &self->world);
-	warm_up(_metadata, self->child, &self->world);
-}
-
-static void start(struct __test_metadata *_metadata, const char *events)
-{
-	ASSERT_EQ(0, tracer_start(events));
-}
-
-static void stop(struct __test_metadata *_metadata, FIXTURE_DATA(trace) *self)
-{
-	self->text = tracer_stop();
-	ASSERT_NE(NULL, self->text);
-	ASSERT_EQ(0, tracer_lost());
-}
 
 static int index_of(const char *const *names, int count, const char *name)
 {
@@ -126,7 +81,7 @@ static void expect_events(struct __test_metadata *_metadata, const char *text,
  * Promise: an event for everything counted, with its cause, region and owner.
  * Broken: a flame graph shows other copies than the tables.
  */
-TEST_F(trace, cow_events_are_what_is_counted)
+TEST_F(traced, cow_events_are_what_is_counted)
 {
 	struct world file = make_world(_metadata, self->parent, WORLD_FILE_MAPPED, FILE_PAGES);
 	struct world zero = make_world(_metadata, self->parent, WORLD_ZERO, ZERO_PAGES);
@@ -155,7 +110,7 @@ TEST_F(trace, cow_events_are_what_is_counted)
  * Promise: every page written has one event with its address, in the task that wrote.
  * Broken: perf's stacks belong to another page or to another task.
  */
-TEST_F(trace, cow_events_have_address_and_task)
+TEST_F(traced, cow_events_have_address_and_task)
 {
 	int seen[PAGES] = {}, i;
 	char *at, *line;
@@ -184,7 +139,7 @@ TEST_F(trace, cow_events_have_address_and_task)
  * marked, in the task that did it.
  * Broken: the wrong program is blamed.
  */
-TEST_F(trace, remote_copies_name_owner_and_writer)
+TEST_F(traced, remote_copies_name_owner_and_writer)
 {
 	struct scope_cow before;
 	char path[64], *at, *line;
@@ -252,7 +207,7 @@ static void expect_same(struct __test_metadata *_metadata, const char *line,
  * Promise: each row of clones is one event, and says the same.
  * Broken: who listens sees other calls than who reads the file.
  */
-TEST_F(trace, clone_events_are_the_rows_of_clones)
+TEST_F(traced, clone_events_are_the_rows_of_clones)
 {
 	struct scope_table table;
 	int row, events = 0;
@@ -280,7 +235,7 @@ TEST_F(trace, clone_events_are_the_rows_of_clones)
  * the end of an address space what was counted in it.
  * Broken: fork and exec looks free where it is not.
  */
-TEST_F(trace, exec_and_exit_tell_what_was_counted)
+TEST_F(traced, exec_and_exit_tell_what_was_counted)
 {
 	struct scope_table clones, exited;
 	int row, execs = 0, ends = 0;

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define WORLD_PAGES	1009
+
 /* Each of the two stands in a section of its own: its bounds are known. */
 #define SITE(name)	__attribute__((noinline, noclone, section(#name)))
 extern const char __start_site_first[], __stop_site_first[];
@@ -34,6 +36,37 @@ struct part {
 	char *base;
 	size_t pages;
 };
+
+/* An heir that is watched, and shares a world with its owner. */
+FIXTURE(sites) {
+	struct cast cast;
+	struct actor *owner;
+	struct actor *heir;
+	struct world world;
+};
+
+FIXTURE_SETUP(sites)
+{
+	stage_begin(_metadata, &self->cast);
+	self->owner = &self->cast.actor[0];
+	self->heir = &self->cast.actor[1];
+	ASSERT_EQ(0, scope_command("watch", "clear"));
+	ASSERT_LT(0, actor_start(&self->cast, 0));
+	self->world = make_world(_metadata, self->owner, WORLD_ANON, WORLD_PAGES);
+	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
+	ASSERT_EQ(0, scope_commandf("watch", "%d", self->heir->pid));
+}
+
+FIXTURE_TEARDOWN(sites)
+{
+	EXPECT_EQ(0, scope_command("watch", "clear"));
+	stage_end(_metadata, &self->cast);
+}
+
+static inline struct part part_of(FIXTURE_DATA(sites) *self, size_t first, size_t pages)
+{
+	return (struct part){ self->world.base + first * PAGE_BYTES, pages };
+}
 
 static inline struct scope_table
 sites_of(struct __test_metadata *_metadata, const struct actor *actor)
