@@ -259,14 +259,17 @@ static long call_writers(void *arg)
 	struct part *part = arg;
 	char *code = mmap(NULL, part->pages * WRITER_BYTES, PROT_READ | PROT_WRITE | PROT_EXEC,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void (*write_to)(char *page);
 	size_t i;
 
 	if (code == MAP_FAILED)
 		return -errno;
 	for (i = 0; i < part->pages; i++)
 		memcpy(code + i * WRITER_BYTES, writer, sizeof(writer));
-	for (i = 0; i < part->pages; i++)
-		((void (*)(char *))(uintptr_t)(code + i * WRITER_BYTES))(part->base + i * PAGE_BYTES);
+	for (i = 0; i < part->pages; i++) {
+		write_to = (void (*)(char *))(uintptr_t)(code + i * WRITER_BYTES);
+		write_to(part->base + i * PAGE_BYTES);
+	}
 	return 0;
 }
 

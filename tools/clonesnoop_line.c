@@ -159,15 +159,13 @@ static void put(const struct column *c, const char *text, bool last, bool raw, F
 void snoop_heading(const struct column_list *list, bool raw, FILE *out)
 {
 	char text[32];
-	size_t i, k;
+	size_t i;
 
 	for (i = 0; i < list->n; i++) {
 		const struct column *c = &columns[list->index[i]];
 
-		for (k = 0; c->name[k]; k++)
-			text[k] = c->name[k] >= 'a' && c->name[k] <= 'z' ?
-				  c->name[k] - 'a' + 'A' : c->name[k];
-		text[k] = '\0';
+		snprintf(text, sizeof(text), "%s", c->name);
+		column_capitals(text, sizeof(text));
 		put(c, text, i + 1 == list->n, raw, out);
 	}
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Looks again and again at how much of what came by fork is still shared. */
-#include <ctype.h>
 #include <errno.h>
 #include <langinfo.h>
 #include <math.h>
@@ -107,13 +106,12 @@ static void print_line(const struct watch *w, const struct sample_row *row)
 	const struct column *c;
 	char number[VALUE_TEXT_MAX], head[64];
 	struct cell cell;
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < list->n && !w->looks && !w->o->table.no_headings; i++) {
 		c = &set.column[list->index[i]];
-		for (j = 0; j < sizeof(head) - 1 && c->name[j]; j++)
-			head[j] = toupper((unsigned char)c->name[j]);
-		head[j] = '\0';
+		snprintf(head, sizeof(head), "%s", c->name);
+		column_capitals(head, sizeof(head));
 		print_cell(c, head, i + 1 == list->n);
 	}
 	for (i = 0; i < list->n; i++) {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -151,14 +150,12 @@ void top_lines_head(struct top_lines *l, const struct top_model *m,
 static void heading(const struct column *c, char *buf, size_t size)
 {
 	const char *cut = strstr(c->name, "_pages");
-	size_t i, len = cut && top_column_is_size(c) ? (size_t)(cut - c->name) :
-			strlen(c->name);
+	int len = cut && top_column_is_size(c) ? (int)(cut - c->name) : (int)strlen(c->name);
 
-	for (i = 0; i < len && i + 1 < size; i++)
-		buf[i] = toupper((unsigned char)c->name[i]);
-	buf[i] = '\0';
-	if (top_column_is_rate(c) && i > 2)
-		buf[i - 2] = '/';
+	snprintf(buf, size, "%.*s", len, c->name);
+	column_capitals(buf, size);
+	if (top_column_is_rate(c) && len > 2)
+		buf[len - 2] = '/';
 }
 
 static size_t width_of(const struct column *c, size_t width)

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Choosing, listing and sorting by columns; table.c draws them. Pure. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "table.h"
+
+void column_capitals(char *text, size_t len)
+{
+	for (; len && *text; len--, text++)
+		*text = toupper((unsigned char)*text);
+}
 
 int column_find(const struct column_set *set, const char *name, size_t len,
 		unsigned int *index, struct err *e)

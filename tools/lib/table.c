@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,16 +55,13 @@ static int json_type(const struct drawing *d, size_t i)
 static void heading(const struct drawing *d, const struct column *c, char *buf,
 		    size_t size)
 {
-	size_t i;
-
 	if (d->style->format == TABLE_HUMAN && c->mark_unit)
 		snprintf(buf, size, "%s(%.*s)", c->name,
 			 (int)strcspn(c->unit, " "), c->unit);
 	else
 		snprintf(buf, size, "%s", c->name);
-	for (i = 0; buf[i] && buf[i] != '('; i++)
-		if (d->style->format != TABLE_JSON)
-			buf[i] = toupper((unsigned char)buf[i]);
+	if (d->style->format != TABLE_JSON)
+		column_capitals(buf, strcspn(buf, "("));
 }
 
 /*

@@ -44,6 +44,8 @@ struct column_list {
 };
 
 /* Index of a name, case ignored; -EINVAL if there is none. */
+/* The first @len characters of a name in capitals, as headings have them. */
+void column_capitals(char *text, size_t len);
 int column_find(const struct column_set *set, const char *name, size_t len,
 		unsigned int *index, struct err *e);
 
