@@ -4,13 +4,13 @@
  * afterwards everything is as exact as before.
  */
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
+#include "lib/cpu.h"
 #include "lib/expect.h"
 
 #define PAGES		59
@@ -141,11 +141,8 @@ struct racer {
 static void *run_and_stay(void *arg)
 {
 	struct racer *racer = arg;
-	cpu_set_t one;
 
-	CPU_ZERO(&one);
-	CPU_SET(racer->cpu, &one);
-	sched_setaffinity(0, sizeof(one), &one);
+	run_on_cpu(racer->cpu);
 	pthread_barrier_wait(racer->line);
 	world_write(&racer->pass);
 	pthread_barrier_wait(racer->line);

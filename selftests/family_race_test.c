@@ -3,7 +3,6 @@
  * family and pairs while members fork, end, execute, move and write: what does not
  * change is told right in every reading, and readers can be killed.
  */
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <time.h>
 
 #include "kselftest_harness.h"
+#include "lib/cpu.h"
 #include "lib/expect.h"
 #include "lib/kin.h"
 
@@ -42,15 +42,6 @@ FIXTURE_SETUP(race)
 FIXTURE_TEARDOWN(race)
 {
 	kin_end(_metadata, &self->kin);
-}
-
-static void to_cpu(int cpu)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	sched_setaffinity(0, sizeof(one), &one);
 }
 
 /* One life of a child in the storm: ways to change while one is looked at. */
@@ -86,7 +77,7 @@ static long storm(void *arg)
 	const struct world *world = arg;
 	unsigned int round;
 
-	to_cpu(1);
+	run_on_cpu(1);
 	signal(SIGCHLD, SIG_DFL);
 	for (round = 0;; round++) {
 		pid_t pid = fork();
@@ -302,7 +293,7 @@ TEST_F(race, members_end_during_the_reading)
 		ASSERT_EQ(0, pipe(ready));
 		killer = fork();
 		if (!killer) {
-			to_cpu(1);
+			run_on_cpu(1);
 			if (write(ready[1], "", 1) != 1)
 				_exit(1);
 			usleep(whole * tries / 20);

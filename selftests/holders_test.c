@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
+#include "lib/cpu.h"
 #include "lib/expect.h"
 
 #define DESCRIPTORS	1000
@@ -164,12 +165,8 @@ TEST_F(holders, storm)
 	pid_t stormer[STORMERS];
 	char wanted[32];
 	int shared, own, i;
-	cpu_set_t all;
 
-	CPU_ZERO(&all);
-	for (i = 0; i < 8; i++)
-		CPU_SET(i, &all);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(all), &all));
+	ASSERT_EQ(0, run_anywhere());
 	for (i = 0; i < STORMERS; i++) {
 		stormer[i] = fork();
 		if (!stormer[i])

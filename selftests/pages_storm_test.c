@@ -4,13 +4,13 @@
  * changes its mappings all the time. COWSCOPE_STORM_SECONDS makes the storm longer.
  */
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
 #include "kselftest_harness.h"
+#include "lib/cpu.h"
 #include "lib/expect.h"
 #include "lib/expect_map.h"
 
@@ -91,20 +91,12 @@ TEST_F(busy, sparse)
 }
 
 /* The storm: three threads that never leave their arena as it is. */
-static void anywhere(void)
-{
-	cpu_set_t all;
-
-	memset(&all, 0xff, sizeof(all));
-	sched_setaffinity(0, sizeof(all), &all);
-}
-
 static void *map_and_unmap(void *arg)
 {
 	size_t bytes = 37 * PAGE_BYTES;
 	char *base;
 
-	anywhere();
+	run_anywhere();
 	for (;;) {
 		base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -122,7 +114,7 @@ static void *collapse(void *arg)
 	char *base = arg;
 	size_t i;
 
-	anywhere();
+	run_anywhere();
 	for (;;) {
 		madvise(base, HUGE_BYTES, MADV_NOHUGEPAGE);
 		for (i = 0; i < HUGE_BYTES; i += 3 * PAGE_BYTES)
@@ -140,7 +132,7 @@ static void *punch_holes(void *arg)
 	char *base = arg;
 	size_t i;
 
-	anywhere();
+	run_anywhere();
 	for (;;) {
 		for (i = 0; i < PAGES; i++)
 			base[i * PAGE_BYTES] = 'h';

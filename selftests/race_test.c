@@ -4,12 +4,12 @@
  * copy, one wins: copies equal pages exactly, whatever the attempts were.
  */
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "kselftest_harness.h"
+#include "lib/cpu.h"
 #include "lib/expect.h"
 
 #define PAGES		2003
@@ -45,11 +45,8 @@ struct racer {
 static void *run(void *arg)
 {
 	struct racer *racer = arg;
-	cpu_set_t one;
 
-	CPU_ZERO(&one);
-	CPU_SET(racer->cpu, &one);
-	sched_setaffinity(0, sizeof(one), &one);
+	run_on_cpu(racer->cpu);
 	pthread_barrier_wait(racer->line);
 	world_write(&racer->pass);
 	return NULL;

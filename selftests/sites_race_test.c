@@ -3,7 +3,6 @@
  * sites: the rows add up to cow when threads race, and when watching begins in the middle.
  */
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
+#include "lib/cpu.h"
 #include "lib/expect.h"
 #include "lib/expect_sites.h"
 
@@ -29,12 +29,11 @@ static void *race(void *arg)
 static long race_twice(void *arg)
 {
 	pthread_t thread[2];
-	cpu_set_t all;
-	int i, ret = 0;
+	int i, ret;
 
-	memset(&all, 0xff, sizeof(all));
-	if (sched_setaffinity(0, sizeof(all), &all))
-		return -errno;
+	ret = run_anywhere();
+	if (ret)
+		return ret;
 	for (i = 0; i < 2; i++)
 		ret |= pthread_create(&thread[i], NULL, race, arg);
 	for (i = 0; i < 2; i++)
@@ -62,12 +61,15 @@ TEST_F(sites, race)
 	scope_table_free(&table);
 }
 
-/* Forks and writes until it is killed. */
+/* On the other CPU, forks and writes until it is killed. */
 static long fork_and_write(void *arg)
 {
 	struct part *part = arg;
+	int err = run_on_cpu(1);
 	pid_t pid;
 
+	if (err)
+		return err;
 	for (;;) {
 		pid = fork();
 		if (!pid)

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
+#include "lib/cpu.h"
 #include "lib/expect.h"
 #include "lib/partner.h"
 
@@ -178,14 +179,10 @@ TEST_F(throng, storm)
 {
 	pid_t stormer[STORMERS];
 	struct scope_table table;
-	cpu_set_t all;
 	int i;
 
 	ASSERT_LT(0, partner_start(&self->cast, 0, 1, CLONE_VM | CLONE_FILES | CLONE_SIGHAND));
-	CPU_ZERO(&all);
-	for (i = 0; i < 8; i++)
-		CPU_SET(i, &all);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(all), &all));
+	ASSERT_EQ(0, run_anywhere());
 	for (i = 0; i < STORMERS; i++) {
 		stormer[i] = fork();
 		if (!stormer[i])

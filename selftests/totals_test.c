@@ -3,7 +3,6 @@
  * The sums: in the middle of a storm of forks, copies and exits the total is
  * what live, exited and untracked say, and no column of it ever falls.
  */
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 
 #include "kselftest_harness.h"
+#include "lib/cpu.h"
 #include "lib/expect.h"
 
 #define PAGES		31
@@ -50,12 +50,10 @@ static long storm(void *arg)
 {
 	struct storm *work = arg;
 	volatile char *at = work->world.base;
-	cpu_set_t all;
 	pid_t pid;
 	size_t i;
 
-	memset(&all, 0xff, sizeof(all));
-	sched_setaffinity(0, sizeof(all), &all);
+	run_anywhere();
 	for (work->forks = 0; seconds() < work->until; work->forks++) {
 		pid = fork();
 		if (pid < 0)

@@ -4,13 +4,13 @@
  * an exec of another thread. The books balance afterwards and nothing stays.
  */
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
+#include "lib/cpu.h"
 #include "lib/expect.h"
 
 #define PAGES		1009
@@ -35,22 +35,13 @@ FIXTURE_TEARDOWN(violence)
 	stage_end(_metadata, &self->cast);
 }
 
-static void to_cpu(int cpu)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	sched_setaffinity(0, sizeof(one), &one);
-}
-
 static void *write_forever(void *arg)
 {
 	struct world *world = arg;
 	volatile char *at = world->base;
 	size_t i;
 
-	to_cpu(1);
+	run_on_cpu(1);
 	for (;;)
 		for (i = 0; i < world->pages; i++)
 			at[i * PAGE_BYTES]++;

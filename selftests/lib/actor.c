@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "actor.h"
+#include "cpu.h"
 
 #define REPLY_MS	25000	/* below the harness's own 30 s limit */
 
@@ -58,8 +59,7 @@ void actor_serve(struct actor *actor)
 
 int cast_begin(struct cast *cast)
 {
-	cpu_set_t one;
-	int i;
+	int i, err;
 
 	memset(cast, 0, sizeof(*cast));
 	for (i = 0; i < CAST_MAX; i++) {
@@ -67,10 +67,9 @@ int cast_begin(struct cast *cast)
 		if (pipe(cast->actor[i].command) || pipe(cast->actor[i].reply))
 			return -errno;
 	}
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	if (sched_setaffinity(0, sizeof(one), &one))
-		return -errno;
+	err = run_on_cpu(0);
+	if (err)
+		return err;
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return -errno;
 	return 0;
