@@ -248,7 +248,7 @@ int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
 	if (mm && !same_thread_group(child, current))
 		cws_origin_born(child, data ? &data->clone.flags : NULL,
 				cws_watchlist_watched() &&
-				cws_watchlist_has(task_tgid(current)));
+				cws_watchlist_has(task_tgid(current), false));
 	if (data)
 		cws_slot_close(&clones, current, data);
 	return 0;

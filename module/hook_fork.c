@@ -21,7 +21,7 @@ static struct cws_record *books_of(struct mm_struct *child)
 
 	if (rec && rec->inherited)
 		return rec;
-	if (!parent || !cws_watchlist_has(task_tgid(current)))
+	if (!parent || !cws_watchlist_has(task_tgid(current), false))
 		return NULL;
 	rec = cws_record_find_or_create(child);
 	if (rec)

@@ -72,7 +72,7 @@ static int show_status(struct seq_file *m, struct cws_record *rec)
 		cws_view_put_number(m, "lived_ns", rec->ended_ns - rec->since_ns);
 	else
 		cws_view_put_word(m, "lived_ns", "-");
-	cws_view_put_word(m, "watched", str_yes_no(who.pid && cws_watchlist_has(who.pid)));
+	cws_view_put_word(m, "watched", str_yes_no(who.pid && cws_watchlist_has(who.pid, false)));
 	seq_puts(m, "cgroup ");
 	cws_view_put_cgroup(m, who.cgroup);
 	seq_putc(m, '\n');

@@ -52,7 +52,7 @@ void cws_watch_forked(struct task_struct *parent, struct task_struct *child,
 	struct pid *pid;
 	int err;
 
-	if (!cws_watchlist_watched() || !cws_watchlist_has(task_tgid(parent)) ||
+	if (!cws_watchlist_watched() || !cws_watchlist_has(task_tgid(parent), true) ||
 	    !cws_record_get(rec))
 		return;
 	pid = get_pid(task_tgid(child));
@@ -87,7 +87,7 @@ static void watch_replace(const struct pid *pid, struct cws_record *rec)
  */
 void cws_watch_execed(struct task_struct *task, struct cws_record *rec)
 {
-	if (cws_watchlist_watched() && cws_watchlist_has(task_tgid(task)) &&
+	if (cws_watchlist_watched() && cws_watchlist_has(task_tgid(task), false) &&
 	    cws_record_get(rec))
 		watch_replace(task_tgid(task), rec);
 }

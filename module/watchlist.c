@@ -328,15 +328,18 @@ struct cws_record *cws_watchlist_record(struct cws_watch *watch, struct pid **pi
 /**
  * cws_watchlist_has() - is a process watched
  * @pid: its thread group
+ * @children: and its future children too
  *
  * Return: whether it is.
  */
-bool cws_watchlist_has(const struct pid *pid)
+bool cws_watchlist_has(const struct pid *pid, bool children)
 {
+	const struct cws_watch *watch;
 	bool has;
 
 	raw_spin_lock(&watch_lock);
-	has = watch_find_locked(pid);
+	watch = watch_find_locked(pid);
+	has = watch && (watch->follow || !children);
 	raw_spin_unlock(&watch_lock);
 	return has;
 }

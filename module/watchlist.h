@@ -63,7 +63,7 @@ bool cws_watchlist_next(u64 *order, struct cws_watch_entry *entry);
 struct cws_record *cws_watchlist_record(struct cws_watch *watch,
 					struct pid **pid) __must_check;
 bool cws_watch_ended(struct pid *pid);
-bool cws_watchlist_has(const struct pid *pid);
+bool cws_watchlist_has(const struct pid *pid, bool children);
 void cws_watchlist_stats(struct cws_watch_stats *stats);
 
 #endif /* CWS_WATCHLIST_H */
