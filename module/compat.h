@@ -148,6 +148,16 @@ static inline umode_t cws_compat_file_type(const struct inode *inode)
 	return inode->i_mode & S_IFMT;
 }
 
+/* When a file was last written. 6.7 has accessors (077c212f0344 "fs: new accessor ..."). */
+static inline struct timespec64 cws_compat_mtime(const struct inode *inode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return inode_get_mtime(inode);
+#else
+	return inode->i_mtime;
+#endif
+}
+
 /*
  * What a task's system calls use. 7.x has another one beside it, for a while, when
  * the kernel works on behalf of the task.

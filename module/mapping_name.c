@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a mapping is called, as /proc/PID/maps does.
+ * What a mapping is called, as /proc/PID/maps does, and which file that is.
  */
 #include <linux/dcache.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/path.h>
 
@@ -46,4 +47,27 @@ const char *cws_mapping_name(struct vm_area_struct *vma, char *room, size_t size
 	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
 		return "[stack]";
 	return NULL;
+}
+
+/**
+ * cws_mapping_file() - which file a mapping is of
+ * @vma: the mapping
+ *
+ * Context: as cws_mapping_name().
+ * Return: all zero, it has none.
+ */
+struct cws_file_id cws_mapping_file(const struct vm_area_struct *vma)
+{
+	struct cws_file_id file = {};
+	const struct inode *inode;
+	struct timespec64 mtime;
+
+	if (!vma->vm_file)
+		return file;
+	inode = file_inode(vma->vm_file);
+	mtime = cws_compat_mtime(inode);
+	file.dev = inode->i_sb->s_dev;
+	file.inode = inode->i_ino;
+	file.mtime_ns = timespec64_to_ns(&mtime);
+	return file;
 }

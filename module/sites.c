@@ -11,7 +11,6 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include "mapping_name.h"
 #include "pool.h"
 #include "record.h"
 #include "sites.h"
@@ -245,11 +244,12 @@ static u16 keep_name(struct cws_sites *sites, struct vm_area_struct *vma)
 
 static void keep_mapping(struct cws_sites *sites, struct vm_area_struct *vma)
 {
+	sites->name_at[sites->nr_mappings] = keep_name(sites, vma);
 	sites->mapping[sites->nr_mappings++] = (struct cws_site_mapping){
 		.start = vma->vm_start,
 		.end = vma->vm_end,
 		.offset = vma->vm_file ? (u64)vma->vm_pgoff << PAGE_SHIFT : 0,
-		.name = keep_name(sites, vma),
+		.file = cws_mapping_file(vma),
 	};
 }
 
@@ -301,7 +301,9 @@ bool cws_sites_past(const struct cws_record *rec, u64 address, struct cws_site_p
 		mapping = mapping_find(sites, address);
 	if (mapping) {
 		place->offset = address - mapping->start + mapping->offset;
-		strscpy(place->name, sites->names + mapping->name, sizeof(place->name));
+		place->file = mapping->file;
+		strscpy(place->name, sites->names + sites->name_at[mapping - sites->mapping],
+			sizeof(place->name));
 	}
 	rcu_read_unlock();
 	return mapping;

@@ -11,6 +11,7 @@
 #include <linux/spinlock.h>
 
 #include "counts.h"
+#include "mapping_name.h"
 
 struct cws_record;
 struct mm_struct;
@@ -22,7 +23,7 @@ enum cws_site_by { COWSCOPE_SITE_WORDS(CWS_SITE_ENUM) CWS_NR_SITE_WORDS };
 #define CWS_SITE_WAYS		8
 #define CWS_SITES_MAX		COWSCOPE_SITES_MAX
 #define CWS_SITE_MAPPINGS	16
-#define CWS_SITE_NAMES		1024
+#define CWS_SITE_NAMES		896
 
 /**
  * struct cws_site - what one place counted of one cause
@@ -42,10 +43,10 @@ struct cws_site {
 	bool compat;
 };
 
-/* A mapping as it was at the end; the name is at this place of names, 0 none. */
+/* A mapping as it was at the end. */
 struct cws_site_mapping {
 	u64 start, end, offset;
-	u16 name;
+	struct cws_file_id file;
 };
 
 /**
@@ -58,6 +59,7 @@ struct cws_site_mapping {
  * @site: sets of CWS_SITE_WAYS entries, chosen by the hash of all but the count
  * @nr_mappings: taken down at the end, before the record says that it ended
  * @names_used: bytes
+ * @name_at: the place of each mapping's name in @names, 0 none
  * @mapping: where the instructions were
  * @names: of the mappings, after an empty one
  */
@@ -70,6 +72,7 @@ struct cws_sites {
 	struct cws_site site[CWS_SITES_MAX];
 	u16 nr_mappings;
 	u16 names_used;
+	u16 name_at[CWS_SITE_MAPPINGS];
 	struct cws_site_mapping mapping[CWS_SITE_MAPPINGS];
 	char names[CWS_SITE_NAMES];
 };
@@ -87,6 +90,7 @@ struct cws_sites_copy {
 /* Where an address was at the end. */
 struct cws_site_place {
 	u64 offset;
+	struct cws_file_id file;
 	char name[CWS_SITE_NAMES];
 };
 

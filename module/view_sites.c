@@ -8,7 +8,6 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
-#include "mapping_name.h"
 #include "roster.h"
 #include "sites.h"
 #include "view.h"
@@ -36,7 +35,7 @@ struct row {
  * @row: those that counted most first
  * @copy: the counts; the same place stands side by side
  * @known: where the address of this row lies is in @place
- * @place: name and offset
+ * @place: name, offset and file
  * @name: NULL none, or not known
  * @room: for a name
  */
@@ -131,6 +130,7 @@ static int look_now(struct reading *reading, u64 address)
 		reading->place.offset = address - vma->vm_start;
 		if (vma->vm_file)
 			reading->place.offset += (u64)vma->vm_pgoff << PAGE_SHIFT;
+		reading->place.file = cws_mapping_file(vma);
 		reading->name = cws_mapping_name(vma, reading->room, sizeof(reading->room));
 	}
 	cws_walk_unlock(reading->mm);
@@ -174,6 +174,13 @@ static int sites_step(void *state)
 	return err ?: 1;
 }
 
+/* As /proc/PID/maps writes them. */
+static void put_file(struct seq_file *m, const struct cws_file_id *file)
+{
+	seq_printf(m, " %02x:%02x %llu %lld", MAJOR(file->dev), MINOR(file->dev), file->inode,
+		   file->mtime_ns);
+}
+
 static void put_row(struct seq_file *m, const struct reading *reading)
 {
 	const struct row *row = &reading->row[reading->at];
@@ -198,6 +205,10 @@ static void put_row(struct seq_file *m, const struct reading *reading)
 	else
 		seq_puts(m, " -");
 	cws_view_put_counts(m, &sums);
+	if (reading->known && reading->place.file.inode)
+		put_file(m, &reading->place.file);
+	else
+		seq_puts(m, " - - -");
 	seq_putc(m, '\n');
 }
 
@@ -205,7 +216,7 @@ static void put_rest(struct seq_file *m, enum cws_site_by by, const struct cws_s
 {
 	seq_printf(m, "%s - - - -", site_word[by]);
 	cws_view_put_counts(m, sums);
-	seq_putc(m, '\n');
+	seq_puts(m, " - - -\n");
 }
 
 static void sites_print(struct seq_file *m, void *state)

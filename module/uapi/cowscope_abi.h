@@ -362,7 +362,7 @@
 	X(OTHER,   other,   "places that had to make room for others")			\
 	X(BEFORE,  before,  "all that was counted before it was watched")
 #define COWSCOPE_HEADER_SITES							\
-	"by address syscall mapping offset" COWSCOPE_CAUSE_COLUMNS
+	"by address syscall mapping offset" COWSCOPE_CAUSE_COLUMNS " dev inode mtime_ns"
 /*
  * One row per place, those that counted most first, then other and before: the rows add up to
  * the row total of cow. Only the header when it is not watched; what was counted stays readable
@@ -374,6 +374,8 @@
  * mapping, offset: where the address lies: name as in /proc/PID/maps and hexadecimal offset in that
  *   file, or from the start of memory without a file; as of now, or as it was at the end; "-" not
  *   known, or nothing is there any more
+ * dev, inode, mtime_ns: which file that is, as in /proc/PID/maps, and when it was last written, in
+ *   nanoseconds since 1970; of the same moment as mapping; "-" no file
  * The table has room for COWSCOPE_SITES_MAX pairs of place and cause; one that finds none takes the
  * room of a small one.
  */

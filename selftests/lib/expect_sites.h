@@ -8,8 +8,11 @@
 
 #include <link.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define WORLD_PAGES	1009
@@ -178,12 +181,19 @@ static inline void
 expect_place(struct __test_metadata *_metadata, const struct scope_table *table, int row)
 {
 	struct place place = { .at = (const char *)(uintptr_t)address_of(table, row) };
-	char path[512] = "";
+	char path[512] = "", dev[24];
+	struct stat st;
 
 	ASSERT_NE(0, dl_iterate_phdr(is_there, &place));
 	ASSERT_LT(0, readlink("/proc/self/exe", path, sizeof(path) - 1));
 	EXPECT_STREQ(path, scope_field(table, row, "mapping"));
 	EXPECT_EQ(place.offset, strtoull(scope_field(table, row, "offset"), NULL, 16));
+	ASSERT_EQ(0, stat(path, &st));
+	snprintf(dev, sizeof(dev), "%02x:%02x", major(st.st_dev), minor(st.st_dev));
+	EXPECT_STREQ(dev, scope_field(table, row, "dev"));
+	EXPECT_EQ(st.st_ino, scope_number(table, row, "inode"));
+	EXPECT_EQ(st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec,
+		  scope_number(table, row, "mtime_ns"));
 }
 
 static inline void
