@@ -8,34 +8,6 @@
 
 #include "chunk.h"
 
-/**
- * cws_token_absent() - what an entry that is not present is of
- * @entry: it
- *
- * Return: the token, 0 for what is no page.
- */
-u64 cws_token_absent(swp_entry_t entry)
-{
-	if (!non_swap_entry(entry))
-		return cws_token_swap(entry.val);
-	return is_migration_entry(entry) ? cws_token_page(pfn_swap_entry_to_page(entry)) : 0;
-}
-
-/**
- * cws_token_cached() - the swap entry of a page that is mapped and has one still
- * @page: anonymous; the lock of a table that maps it is held
- * @token: of the swap entry
- *
- * Return: whether there is one. Others who hold it get this very page.
- */
-bool cws_token_cached(struct page *page, u64 *token)
-{
-	if (!PageAnon(page) || PageCompound(page) || !folio_test_swapcache(page_folio(page)))
-		return false;
-	*token = cws_token_swap(page_private(page));
-	return true;
-}
-
 struct reading {
 	struct cws_chunk *chunk;
 	struct cws_member *member;
@@ -180,7 +152,7 @@ static __always_inline void look_at(const struct cws_part *part,
 	page = cws_plain_page(pte);
 	folio = page_folio(page);
 	state = cws_folio_state(part, folio, page, page, &mappers);
-	look_at_folio(reading, word, i, cws_token_present(pte), state, mappers, folio, page);
+	look_at_folio(reading, word, i, cws_token_plain(pte), state, mappers, folio, page);
 }
 
 /* @word's numbers go to the books and to the chunk. */

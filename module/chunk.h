@@ -6,6 +6,7 @@
 #include <linux/bitmap.h>
 
 #include "family.h"
+#include "page_token.h"
 #include "tally.h"
 #include "walk.h"
 
@@ -65,28 +66,6 @@ struct cws_chunk {
 	DECLARE_BITMAP(piece, CWS_CHUNK_PAGES);
 };
 
-/*
- * Two entries are of the same page when they hold the same page frame or the same
- * swap entry. Page frames begin at a page's boundary, swap entries are odd. Entries are
- * taken as they stand in the table: those of two tables are alike.
- */
-static __always_inline u64 cws_token_present(pte_t pte)
-{
-	return pte.pte & PTE_PFN_MASK;
-}
-
-static __always_inline u64 cws_token_page(struct page *page)
-{
-	return (u64)page_to_pfn(page) << PAGE_SHIFT;
-}
-
-static inline u64 cws_token_swap(unsigned long entry)
-{
-	return (u64)entry << 1 | 1;
-}
-
-u64 cws_token_absent(swp_entry_t entry);
-bool cws_token_cached(struct page *page, u64 *token);
 int cws_chunk_read(struct cws_chunk *chunk, struct cws_member *member,
 		   const unsigned long *done, bool files);
 

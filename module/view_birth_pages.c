@@ -7,6 +7,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
+#include "page_token.h"
 #include "view_birth.h"
 #include "walk.h"
 
@@ -18,18 +19,12 @@
 /**
  * struct piece - some pages of one address space
  * @start: address of the first
- * @token: what the entry is of: a page frame or a swap entry; 0 nothing of its own
+ * @token: what the entry is of; 0 nothing of its own
  */
 struct piece {
 	unsigned long start;
 	u64 token[BIRTH_PIECE];
 };
-
-/* Never 0, and a page frame is no swap entry. */
-static u64 token_of(unsigned long number, bool present)
-{
-	return (u64)number << 2 | present << 1 | 1;
-}
 
 static bool holds_something(u8 state)
 {
@@ -52,8 +47,8 @@ static void piece_table(const struct cws_part *part, const pte_t *ptes, void *da
 
 		if (!holds_something(cws_pte_state(part, pte)))
 			continue;
-		token[i] = pte_present(pte) ? token_of(pte_pfn(pte), true) :
-					      token_of(pte_to_swp_entry(pte).val, false);
+		token[i] = pte_present(pte) ? cws_token_present(pte) :
+					      cws_token_absent(pte_to_swp_entry(pte));
 	}
 }
 
@@ -64,7 +59,7 @@ static void piece_huge(const struct cws_part *part, const struct cws_huge *huge,
 
 	if (huge->page && holds_something(huge->state))
 		for (i = 0; i < nr; i++)
-			token[i] = token_of(page_to_pfn(huge->page) + i, true);
+			token[i] = cws_token_page(huge->page + i);
 }
 
 static void piece_hole(const struct cws_part *part, void *data)

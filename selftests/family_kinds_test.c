@@ -121,6 +121,28 @@ TEST_F(kinds, half_swapped_in)
 	EXPECT_EQ(31 + 7, kin_in_world(&self->kin, &world).shared);
 }
 
+/* An entry that allows nothing is written down otherwise, and is of the same page. */
+/* Broken: what one of the two has put under PROT_NONE is no longer shared. */
+TEST_F(kinds, no_access)
+{
+	struct world anon = make_world(_metadata, self->owner, WORLD_ANON, PAGES);
+	struct world file = make_world(_metadata, self->owner, WORLD_FILE_MAPPED, PAGES);
+	struct protect none = { .world = anon, .prot = PROT_NONE };
+
+	self->heir = kin_fork(_metadata, &self->kin, 0);
+	write_part(_metadata, self->heir, &anon, 0, 11);
+	ASSERT_EQ(0, actor_call(self->heir, world_protect, PASSING(&none)));
+	expect_kin(_metadata, &self->kin);
+	EXPECT_EQ(PAGES - 11, kin_in_world(&self->kin, &anon).shared);
+	none.world = file;
+	ASSERT_EQ(0, actor_call(self->owner, world_protect, PASSING(&none)));
+	expect_kin(_metadata, &self->kin);
+	none.world = anon;
+	ASSERT_EQ(0, actor_call(self->owner, world_protect, PASSING(&none)));
+	expect_kin(_metadata, &self->kin);
+	EXPECT_EQ(PAGES - 11, kin_in_world(&self->kin, &anon).shared);
+}
+
 /* Until all places of the world are KSM pages; how many are in the end. */
 static size_t wait_merged(FIXTURE_DATA(kinds) *self, const struct world *world)
 {

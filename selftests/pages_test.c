@@ -114,19 +114,6 @@ TEST_F(pages, forked)
 	expect_state(_metadata, self->owner, world.base, PAGES, "own");
 }
 
-struct protect {
-	struct world world;
-	int prot;
-};
-
-static long do_protect(void *arg)
-{
-	const struct protect *protect = arg;
-
-	return mprotect(protect->world.base, protect->world.pages * PAGE_BYTES,
-			protect->prot) ? -errno : 0;
-}
-
 /* Protection of a mapping is no write-protection of its pages; soft-dirty's is. */
 /* Broken: +ro shows where no write would ever fault for it, or is missing. */
 TEST_F(pages, protected)
@@ -137,13 +124,13 @@ TEST_F(pages, protected)
 	const char *base = protect.world.base;
 
 	protect.prot = PROT_READ;
-	ASSERT_EQ(0, actor_call(self->owner, do_protect, PASSING(&protect)));
+	ASSERT_EQ(0, actor_call(self->owner, world_protect, PASSING(&protect)));
 	expect_state(_metadata, self->owner, base, PAGES, "own");
 	protect.prot = PROT_NONE;
-	ASSERT_EQ(0, actor_call(self->owner, do_protect, PASSING(&protect)));
+	ASSERT_EQ(0, actor_call(self->owner, world_protect, PASSING(&protect)));
 	expect_state(_metadata, self->owner, base, PAGES, "own");
 	protect.prot = PROT_READ | PROT_WRITE;
-	ASSERT_EQ(0, actor_call(self->owner, do_protect, PASSING(&protect)));
+	ASSERT_EQ(0, actor_call(self->owner, world_protect, PASSING(&protect)));
 	write_part(_metadata, self->owner, &protect.world, 0, SOME);
 	expect_state(_metadata, self->owner, base, SOME, "own");
 	ASSERT_EQ(0, actor_call(self->owner, world_clear_soft_dirty, NULL, 0));
@@ -151,10 +138,10 @@ TEST_F(pages, protected)
 	/* After a fork and mprotect there and back all are shared, and still protected. */
 	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
 	protect.prot = PROT_READ;
-	ASSERT_EQ(0, actor_call(self->heir, do_protect, PASSING(&protect)));
+	ASSERT_EQ(0, actor_call(self->heir, world_protect, PASSING(&protect)));
 	expect_state(_metadata, self->heir, base, PAGES, "shared");
 	protect.prot = PROT_READ | PROT_WRITE;
-	ASSERT_EQ(0, actor_call(self->heir, do_protect, PASSING(&protect)));
+	ASSERT_EQ(0, actor_call(self->heir, world_protect, PASSING(&protect)));
 	expect_state(_metadata, self->heir, base, PAGES, "shared+ro");
 }
 

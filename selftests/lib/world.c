@@ -243,6 +243,16 @@ long world_advise(void *arg)
 	return 0;
 }
 
+long world_protect(void *arg)
+{
+	const struct protect *protect = arg;
+
+	if (mprotect(protect->world.base, protect->world.pages * protect->world.stride,
+		     protect->prot))
+		return -errno;
+	return 0;
+}
+
 long world_pin(void *arg)
 {
 	const struct world *world = arg;

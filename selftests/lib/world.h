@@ -82,6 +82,15 @@ struct advice {
 /* arg: struct advice. */
 long world_advise(void *arg);
 
+/* The world and what may be done with it, PROT_ values. */
+struct protect {
+	struct world world;
+	int prot;
+};
+
+/* arg: struct protect. */
+long world_protect(void *arg);
+
 /* Puts the actor into the cgroup of world_reclaim: what it touches from now on. */
 long world_reclaim_join(void *arg);
 
