@@ -26,6 +26,9 @@ check:		## prove every number: static checks, host tests, tests in the VM (under
 vm:		## a root shell in a VM with the module loaded and the tools on PATH
 	@selftests/run_shell $(LABEL)
 
+bench:		## what it costs beside what people use today, counted in instructions (under 20 minutes)
+	@selftests/run_bench $(LABEL)
+
 storm:		## load and unload 200 times in a VM while processes fork without end
 	@selftests/run_storm $(LABEL)
 
@@ -66,5 +69,5 @@ clean:		## remove everything that was built, but not what was downloaded
 	$(MAKE) -C tools clean
 	find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: help demo check vm storm modules tools selftests prepare deb check-packages \
+.PHONY: help demo check bench vm storm modules tools selftests prepare deb check-packages \
 	install uninstall clean
