@@ -11,6 +11,7 @@
 #include "account.h"
 #include "classify.h"
 #include "compat.h"
+#include "latency.h"
 #include "record.h"
 #include "trace_cow.h"
 
@@ -108,6 +109,7 @@ cws_account_attempt(const struct vm_area_struct *vma, unsigned long addr,
 	attempt->region = cws_region(vma, addr);
 	attempt->unshare = unshare;
 	attempt->exclusive = exclusive;
+	cws_latency_begin(&attempt->start_ns);
 }
 
 /* The rest of cws_account_commit(); @told, a constant: somebody listens to cow. */
@@ -137,6 +139,8 @@ cws_attempt_commit(const struct vm_area_struct *vma, unsigned long addr, bool to
 		cws_account_add(rec, addr, attempt->region, CWS_CNT_REMOTE);
 		remote = true;
 	}
+	if (unlikely(cws_latency_wanted()) && rec)
+		cws_latency_count(rec, attempt->start_ns, cause);
 	if (told)
 		cws_trace_cow(rec, mm, addr, attempt->region, cause, sole, remote);
 	cws_attempt_end(attempt, cws_cause_outcome(cause));

@@ -10,6 +10,7 @@
 
 #include "birth.h"
 #include "exited.h"
+#include "latency.h"
 #include "trace.h"
 
 /*
@@ -88,6 +89,7 @@ void cws_exited_retire(struct mm_struct *mm, enum cws_end end)
 	cws_sites_end(rec, mm);
 	/* Pairs with the acquire in cws_record_end(): what is told of the end first. */
 	smp_store_release(&rec->end, end);
+	cws_latency_end(rec);
 	if (end == CWS_END_FAILED && cws_matrix_empty(&rec->matrix)) {
 		cws_record_put(rec);
 		return;

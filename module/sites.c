@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include "latency.h"
 #include "pool.h"
 #include "record.h"
 #include "sites.h"
@@ -213,8 +214,10 @@ void cws_sites_settle(struct cws_record *rec)
  */
 void cws_sites_free(struct cws_sites *sites)
 {
-	if (sites)
-		cws_pool_give(&sites_pool, sites);
+	if (!sites)
+		return;
+	cws_latency_free(sites->latency);
+	cws_pool_give(&sites_pool, sites);
 }
 
 static const struct cws_site_mapping *mapping_find(const struct cws_sites *sites, u64 address)
@@ -365,7 +368,7 @@ void cws_sites_stats(struct cws_sites_stats *stats)
 {
 	stats->sites_dropped = atomic64_read(&sites_dropped);
 	stats->sites_other = atomic64_read(&sites_other);
-	stats->bytes = cws_pool_bytes(&sites_pool);
+	stats->bytes = cws_pool_bytes(&sites_pool) + cws_latency_bytes();
 }
 
 /**

@@ -13,6 +13,7 @@
 #include "counts.h"
 #include "mapping_name.h"
 
+struct cws_latency;
 struct cws_record;
 struct mm_struct;
 
@@ -54,6 +55,7 @@ struct cws_site_mapping {
  * @lock: protects the counts and @settled; a leaf, taken from probes
  * @rcu: frees after the last reader
  * @settled: @before is exact
+ * @latency: how long copies took, NULL nobody asked; set once, by cmpxchg
  * @before: counted before the table was there
  * @other: counted by entries that had to make room
  * @site: sets of CWS_SITE_WAYS entries, chosen by the hash of all but the count
@@ -67,6 +69,7 @@ struct cws_sites {
 	raw_spinlock_t lock;
 	struct rcu_head rcu;
 	bool settled;
+	struct cws_latency *latency;
 	struct cws_sums before;
 	struct cws_sums other;
 	struct cws_site site[CWS_SITES_MAX];

@@ -24,6 +24,7 @@ struct cws_attempt {
 	unsigned long address;	/* of the page, page-aligned */
 	struct page *source;	/* pinned by the fault while the attempt runs */
 	u64 before_serial;	/* records made after this are not the owner's */
+	u64 start_ns;		/* while somebody asks how long copies take */
 	u8 cause;		/* what a copy of this source counts as */
 	u8 region;
 	bool unshare;

@@ -16,6 +16,7 @@ struct pid;
 /**
  * struct cws_process_view - a view of one process
  * @wants_address: answers for one address, which comes with the command
+ * @command: what a word written to its file below watched/ does; 0 or an errno
  * @show: prints all of it; or
  * @begin: starts anew: what the steps need, for @end, or an error; @arg is the
  *	address of the command, else 0
@@ -29,6 +30,7 @@ struct pid;
  */
 struct cws_process_view {
 	bool wants_address;
+	int (*command)(struct cws_record *rec, const char *word);
 	int (*show)(struct seq_file *m, struct cws_record *rec);
 	void *(*begin)(struct cws_record *rec, unsigned long arg);
 	int (*show_process)(struct seq_file *m, struct pid *pid);
@@ -49,6 +51,7 @@ extern const struct cws_process_view cws_process_view_family;
 extern const struct cws_process_view cws_process_view_pairs;
 extern const struct cws_process_view cws_process_view_walk;
 extern const struct cws_process_view cws_process_view_sites;
+extern const struct cws_process_view cws_process_view_latency;
 extern const struct cws_process_view cws_process_view_inherited;
 extern const struct cws_process_view cws_process_view_forecast;
 

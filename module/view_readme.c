@@ -14,7 +14,6 @@ static int readme_show(struct seq_file *m, void *unused)
 		 "cowscope " COWSCOPE_VERSION ": what fork and clone duplicated, what they left\n"
 		 "shared, what copy-on-write took back. Tables name their columns in the first line; \"-\" is\n"
 		 "not known; times are nanoseconds since boot. man 5 cowscope-debugfs has it all.\n"
-		 "\n"
 		 "  status         does every hook work, was anything lost\n"
 		 "  processes      copy-on-write counts, one row per live address space\n"
 		 "  exited         the same for the last ones that ended, and how\n"
@@ -28,7 +27,6 @@ static int readme_show(struct seq_file *m, void *unused)
 		 "                 exec 3<>query; echo \"$$ cow\" >&3; cat <&3\n"
 		 "Views of one process:\n"
 		 COWSCOPE_VIEWS(VIEW_LINE)
-		 "\n"
 		 "Causes (4 KiB pages where not said otherwise):\n"
 		 COWSCOPE_CAUSES(CAUSE_LINE)
 		 "Regions:" COWSCOPE_REGIONS(WORD) "\n"

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "command.h"
+#include "record.h"
 #include "view.h"
 #include "view_reader.h"
 #include "watch.h"
@@ -87,17 +88,35 @@ static int watched_release(struct inode *inode, struct file *file)
 	return seq_release_private(inode, file);
 }
 
-/* The address that a view wants to be asked for. */
+static int watched_command(const struct watched *watched, const char *word)
+{
+	struct pid *pid;
+	struct cws_record *rec = cws_watchlist_record(watched->watch, &pid);
+	int err;
+
+	if (!rec)
+		return -ENOENT;
+	err = watched->view->command(rec, word);
+	cws_record_put(rec);
+	put_pid(pid);
+	return err;
+}
+
+/* A word, or the address that a view wants to be asked for. */
 static ssize_t watched_write(struct file *file, const char __user *from, size_t len,
 			     loff_t *pos)
 {
 	struct seq_file *m = file->private_data;
 	struct watched *watched = m->private;
 	char line[COWSCOPE_COMMAND_MAX + 1];
-	unsigned long addr;
+	unsigned long addr = 0;
 	int err = cws_command_copy(line, from, len);
 
-	if (!err)
+	if (err)
+		return err;
+	if (watched->view->command)
+		err = watched_command(watched, line);
+	else
 		err = cws_command_address(line, &addr);
 	if (err)
 		return err;
@@ -117,7 +136,7 @@ static const struct file_operations watched_fops = {
 	.release = watched_release,
 };
 
-static const struct file_operations watched_asked_fops = {
+static const struct file_operations watched_written_fops = {
 	.owner = THIS_MODULE,
 	.open = watched_open,
 	.read = seq_read,
@@ -141,7 +160,6 @@ void cws_watched_files(struct dentry *dir, struct cws_watch *watch)
 	for (i = 0; i < cws_nr_process_entries; i++) {
 		entry = &cws_process_entries[i];
 		debugfs_create_file(entry->name, entry->mode, dir, watch,
-				    entry->view->wants_address ? &watched_asked_fops :
-								 &watched_fops);
+				    entry->mode & 0200 ? &watched_written_fops : &watched_fops);
 	}
 }

@@ -57,7 +57,8 @@
 	X(walk,	     0600, "write an address, read its page-table walk")			\
 	X(inherited, 0400, "what became of the pages that it got at fork")			\
 	X(forecast,  0400, "what a fork of it now would put at risk")			\
-	X(sites,     0400, "while it is watched: which code counted, by cause")
+	X(sites,     0400, "while it is watched: which code counted, by cause")		\
+	X(latency,   0600, "while it is watched, write on or off: how long its copies took")
 /* What the views after birth answer when the address space has ended. */
 #define COWSCOPE_GONE	"gone"
 
@@ -381,6 +382,27 @@
  */
 #define COWSCOPE_SITES_MAX	256
 
+/* Causes with a histogram: the copies that an attempt makes, and first writes to the zero page. */
+#define COWSCOPE_LATENCY_CAUSES(X)	\
+	X(COPIED,   copied)		\
+	X(FILE,     file)		\
+	X(KSM,      ksm)		\
+	X(UNSHARED, unshared)		\
+	X(ZERO,     zero)
+#define COWSCOPE_LATENCY_COLUMN(id, name)	" " #name
+#define COWSCOPE_HEADER_LATENCY	\
+	"at_least_ns below_ns" COWSCOPE_LATENCY_CAUSES(COWSCOPE_LATENCY_COLUMN)
+#define COWSCOPE_LATENCY_KEYS(X)	\
+	X(counting) X(since_ns) X(copies) X(sum_ns) X(max_ns)
+/*
+ * One row per power of two, from the first that holds something to the last; below_ns "-": no
+ * limit. From the entry of do_wp_page until the copy is mapped: allocation, charge, reclaim,
+ * copying, flush. Not in it: the way into the kernel and back, copies made by no attempt (file
+ * pages never read before, hugetlb, fork). counting: yes no   since_ns: of the last "on", "-"
+ * none; copies, sum_ns and max_ns are of attempts begun since. "on" begins anew, "off" keeps what
+ * was counted. A new program and a child begin without.
+ */
+
 #define COWSCOPE_FORECAST_KEYS(X)						\
 	X(abi) X(pid) X(comm) X(threads)					\
 	X(mappings) X(skipped_mappings) X(wiped_mappings)			\
@@ -536,7 +558,7 @@
  *   ESRCH       no such process (a thread's TID is not a process)
  *   ENXIO       the process has no address space: kernel thread, zombie
  *   EEXIST      watch: already watched
- *   ENOENT      watch: "-PID" that is not watched
+ *   ENOENT      watch: "-PID" that is not watched; latency: it has ended, or has no table of sites
  *   ENOSPC      watch: the cap is reached and all watched processes live
  *   EOVERFLOW   pairs: a family of more than 2048
  *   ENODATA     query, walk: read before anything was asked
@@ -547,6 +569,7 @@
  *   watch:   "PID" | "PID nofollow" | "-PID" | "clear"
  *   query:   "PID VIEW" | "PID walk ADDRESS"
  *   walk:    "ADDRESS"
+ *   latency: "on" | "off"
  */
 #define COWSCOPE_COMMAND_MAX	64
 
