@@ -154,8 +154,7 @@ void cws_account_unknown(const struct vm_area_struct *vma, unsigned long addr)
 	if (!attempt)
 		return;
 	this_cpu_inc(cws_cpu_counts.unclassified);
-	cws_slot_close(&cws_attempts, current,
-		       container_of(attempt, union cws_slot_data, attempt));
+	cws_slot_close(current, container_of(attempt, union cws_slot_data, attempt));
 }
 
 /**
@@ -218,7 +217,7 @@ void cws_account_mm_exit(struct mm_struct *mm)
 	if (!data || data->attempt.mm != mm)
 		return;
 	cws_account_lost(&data->attempt);
-	cws_slot_close(&cws_attempts, current, data);
+	cws_slot_close(current, data);
 }
 
 /**

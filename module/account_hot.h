@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What every copy goes through, inlined into its hooks: an attempt begins, its
- * copy is installed. The rare outcomes are in account.c.
+ * copy is installed; the plain case by itself, last. The rare outcomes are in account.c.
  */
 #ifndef CWS_ACCOUNT_HOT_H
 #define CWS_ACCOUNT_HOT_H
@@ -65,8 +65,7 @@ static __always_inline struct cws_attempt *cws_attempt_begin(void)
 static __always_inline void cws_attempt_end(struct cws_attempt *attempt, enum cws_outcome outcome)
 {
 	this_cpu_inc(cws_cpu_counts.outcome[outcome]);
-	cws_slot_close(&cws_attempts, current,
-		       container_of(attempt, union cws_slot_data, attempt));
+	cws_slot_close(current, container_of(attempt, union cws_slot_data, attempt));
 }
 
 /* The open attempt of current on this page, or NULL. */
@@ -92,7 +91,7 @@ cws_attempt_find(const struct vm_area_struct *vma, unsigned long addr)
  *
  * Context: probe, page-table lock held, which keeps @source.
  */
-static __always_inline void
+static inline void
 cws_account_attempt(const struct vm_area_struct *vma, unsigned long addr,
 		    struct page *source, enum cws_cause cause, bool exclusive,
 		    bool unshare)
@@ -108,6 +107,7 @@ cws_account_attempt(const struct vm_area_struct *vma, unsigned long addr,
 	attempt->cause = unlikely(unshare) ? CWS_CNT_UNSHARED : cause;
 	attempt->region = cws_region(vma, addr);
 	attempt->unshare = unshare;
+	attempt->plain = false;
 	attempt->exclusive = exclusive;
 	cws_latency_begin(&attempt->start_ns);
 }
@@ -164,6 +164,79 @@ cws_account_commit(const struct vm_area_struct *vma, unsigned long addr)
 		cws_account_commit_told(vma, addr);
 	else
 		cws_attempt_commit(vma, addr, false);
+}
+
+/*
+ * The plain case, by far the most frequent: a small anonymous page is copied for a write
+ * of its owner, whose record is there; nobody listens, nothing is watched. The two
+ * functions decide by looking, and do nothing when the case is another one: then the
+ * ones above have to do it all. They call nothing, so their hooks save no registers.
+ */
+
+/**
+ * cws_account_plain_attempt() - cws_account_attempt() of a plain case
+ * @vma: of the owner
+ * @addr: faulting address
+ * @source: anonymous, small, not of KSM
+ * @exclusive: as there
+ *
+ * Context: as there.
+ * Return: false nothing is done.
+ */
+static __always_inline bool
+cws_account_plain_attempt(const struct vm_area_struct *vma, unsigned long addr,
+			  struct page *source, bool exclusive)
+{
+	struct task_struct *task = current;
+	struct cws_slot *slot = cws_slot_home(&cws_attempts, task);
+	struct cws_attempt *attempt = &slot->data.attempt;
+
+	if (unlikely(cws_latency_wanted() || !cws_slot_try_open(slot, task)))
+		return false;
+	this_cpu_inc(cws_cpu_counts.attempts);
+	attempt->mm = vma->vm_mm;
+	attempt->address = addr & PAGE_MASK;
+	attempt->source = source;
+	attempt->before_serial = cws_record_next_serial();
+	attempt->cause = CWS_CNT_COPIED;
+	attempt->unshare = false;
+	attempt->plain = true;
+	attempt->exclusive = exclusive;
+	attempt->region = cws_region(vma, addr);
+	return true;
+}
+
+/**
+ * cws_account_plain_commit() - cws_account_commit() of a plain case
+ * @vma: of the owner
+ * @addr: its address
+ *
+ * Context: as there.
+ * Return: false nothing is done.
+ */
+static __always_inline bool
+cws_account_plain_commit(const struct vm_area_struct *vma, unsigned long addr)
+{
+	struct task_struct *task = current;
+	struct cws_slot *slot = cws_slot_home(&cws_attempts, task);
+	const struct cws_attempt *attempt = &slot->data.attempt;
+	const struct mm_struct *mm = vma->vm_mm;
+	struct cws_record *rec;
+
+	if (trace_cow_enabled() || unlikely(!cws_slot_is_open(slot, task)))
+		return false;
+	if (unlikely(!attempt->plain || attempt->mm != mm || task->mm != mm ||
+		     attempt->address != (addr & PAGE_MASK)))
+		return false;
+	rec = cws_record_find(mm);
+	if (unlikely(!rec || rcu_access_pointer(rec->sites)))
+		return false;
+	cws_matrix_add(&rec->matrix, attempt->region, CWS_CNT_COPIED);
+	if (cws_compat_small_mapcount(attempt->source) == 1)
+		cws_matrix_add(&rec->matrix, attempt->region, CWS_CNT_SOLE);
+	this_cpu_inc(cws_cpu_counts.outcome[CWS_OUTCOME_COPIED]);
+	cws_slot_close(task, &slot->data);
+	return true;
 }
 
 #endif /* CWS_ACCOUNT_HOT_H */

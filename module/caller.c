@@ -60,6 +60,8 @@ static const struct caller_name caller_names[] = {
 
 struct cws_caller_range cws_caller_range[CWS_CALLERS_MAX];
 unsigned int cws_nr_callers;
+/* The first of them whose class is CWS_CALLER_WP; set at load, before any hook is attached. */
+struct cws_caller_range cws_caller_of_copies;
 
 /* Protects appending to the table and the name buffer; a leaf, taken from probes. */
 static DEFINE_RAW_SPINLOCK(learn_lock);
@@ -183,6 +185,9 @@ int cws_callers_init(void)
 		if (addr)
 			cws_caller_learn(addr);
 	}
+	for (i = cws_nr_callers; i-- > 0;)
+		if (cws_caller_range[i].class == CWS_CALLER_WP)
+			cws_caller_of_copies = cws_caller_range[i];
 	if (cws_nr_callers && cws_caller_range[0].class == CWS_CALLER_FIRST_TOUCH)
 		return 0;
 	pr_err("cowscope: this kernel has no __handle_mm_fault, which is required\n");

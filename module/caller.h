@@ -37,6 +37,7 @@ struct cws_caller_range {
 
 extern struct cws_caller_range cws_caller_range[CWS_CALLERS_MAX];
 extern unsigned int cws_nr_callers;
+extern struct cws_caller_range cws_caller_of_copies;
 
 int cws_callers_init(void);
 unsigned long cws_symbol_address(const char *symbol);
@@ -53,6 +54,18 @@ static __always_inline bool cws_caller_is_first_touch(unsigned long ip)
 {
 	/* Learnt at load, before any hook is attached. */
 	return ip - 1 - cws_caller_range[0].start < cws_caller_range[0].size;
+}
+
+/**
+ * cws_caller_is_copy() - the next most frequent one: a write fault installs its copy
+ * @ip: return address as ftrace hands it over
+ *
+ * Context: probes.
+ * Return: false when cws_caller() has to be asked.
+ */
+static __always_inline bool cws_caller_is_copy(unsigned long ip)
+{
+	return ip - 1 - cws_caller_of_copies.start < cws_caller_of_copies.size;
 }
 
 /**

@@ -31,14 +31,14 @@ cws_region(const struct vm_area_struct *vma, unsigned long addr)
 	unsigned long flags = vma->vm_flags;
 
 	addr &= PAGE_MASK;
-	if (flags & VM_MAYSHARE)
-		return CWS_REGION_MAPSHARED;
-	if (flags & VM_HUGETLB)
-		return CWS_REGION_ANON;
-	if ((flags & (VM_PFNMAP | VM_MIXEDMAP | VM_IO)) ||
-	    (!vma->vm_file && vma->vm_ops))
+	if (unlikely(flags & (VM_MAYSHARE | VM_HUGETLB | VM_PFNMAP | VM_MIXEDMAP | VM_IO))) {
+		if (flags & VM_MAYSHARE)
+			return CWS_REGION_MAPSHARED;
+		return flags & VM_HUGETLB ? CWS_REGION_ANON : CWS_REGION_SPECIAL;
+	}
+	if (unlikely(!vma->vm_file && vma->vm_ops))
 		return CWS_REGION_SPECIAL;
-	if (addr >= mm->start_brk && addr < mm->brk)
+	if (addr < mm->brk && addr >= mm->start_brk)
 		return CWS_REGION_HEAP;
 	if (vma->vm_file) {
 		if (flags & VM_EXEC)
@@ -47,7 +47,8 @@ cws_region(const struct vm_area_struct *vma, unsigned long addr)
 	}
 	if (addr < mm->start_brk && addr >= (mm->end_data & PAGE_MASK))
 		return CWS_REGION_DATA;
-	if (vma->vm_start <= mm->start_stack && vma->vm_end >= mm->start_stack)
+	/* Most mappings end below the stack. */
+	if (vma->vm_end >= mm->start_stack && vma->vm_start <= mm->start_stack)
 		return CWS_REGION_STACK;
 	return CWS_REGION_ANON;
 }

@@ -64,6 +64,22 @@ static inline int cws_compat_mapcount_in(struct folio *folio, struct page *page)
 	return count;
 }
 
+/* The same of a page that is its own folio. */
+static inline int cws_compat_small_mapcount(const struct page *page)
+{
+	return atomic_read(&page->_mapcount) + 1;
+}
+
+/* Such a page is anonymous, and not of KSM. 6.15 renamed the two bits that say it. */
+static inline bool cws_compat_small_anon(const struct page *page)
+{
+#ifdef FOLIO_MAPPING_FLAGS
+	return ((unsigned long)page->mapping & FOLIO_MAPPING_FLAGS) == FOLIO_MAPPING_ANON;
+#else
+	return ((unsigned long)page->mapping & PAGE_MAPPING_FLAGS) == PAGE_MAPPING_ANON;
+#endif
+}
+
 static inline int cws_compat_page_mapcount(struct page *page)
 {
 	return cws_compat_mapcount_in(page_folio(page), page);

@@ -151,7 +151,7 @@ int cws_copy_process_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!data || !IS_ERR(child))
 		return 0;
 	event_failed(&data->clone, -PTR_ERR(child));
-	cws_slot_close(&clones, current, data);
+	cws_slot_close(current, data);
 	return 0;
 }
 
@@ -250,7 +250,7 @@ int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
 				cws_watchlist_watched() &&
 				cws_watchlist_has(task_tgid(current), false));
 	if (data)
-		cws_slot_close(&clones, current, data);
+		cws_slot_close(current, data);
 	return 0;
 }
 

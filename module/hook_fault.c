@@ -24,7 +24,7 @@ static bool in_vma(const struct vm_area_struct *vma, unsigned long addr)
  * The page that a copy would read, and what that copy counts as. An entry that is
  * not special has a page; the zero page and PFN maps are special.
  */
-static __always_inline struct page *attempt_source(pte_t pte, enum cws_cause *cause)
+static struct page *attempt_source(pte_t pte, enum cws_cause *cause)
 {
 	struct page *page;
 	struct folio *folio;
@@ -45,22 +45,39 @@ static __always_inline struct page *attempt_source(pte_t pte, enum cws_cause *ca
 	return page;
 }
 
-/* do_wp_page(vmf): an attempt begins; page-table lock held, orig_pte is current. */
-static __always_inline void do_wp_page_entry(struct ftrace_regs *fregs)
+/*
+ * Is it the plain case, and is that done? The page-table lock keeps the CPU, but where a
+ * spinlock sleeps.
+ */
+static __always_inline bool plain_attempt(const struct vm_fault *vmf)
 {
-	const struct vm_fault *vmf = (void *)cws_compat_arg(fregs, 0);
+	const struct vm_area_struct *vma = vmf->vma;
+	struct page *page;
+
+	if (unlikely(IS_ENABLED(CONFIG_PREEMPT_RT) ||
+		     !cws_hooks[CWS_HOOK_DO_WP_PAGE].proven ||
+		     vma->vm_flags & VM_MAYSHARE || vmf->flags & FAULT_FLAG_UNSHARE ||
+		     pte_special(vmf->orig_pte)))
+		return false;
+	page = pte_page(vmf->orig_pte);
+	if (unlikely(PageCompound(page) || !cws_compat_small_anon(page)))
+		return false;
+	return cws_account_plain_attempt(vma, vmf->address, page, PageAnonExclusive(page));
+}
+
+static noinline void attempt_entry(const struct vm_fault *vmf)
+{
 	const struct vm_area_struct *vma = vmf->vma;
 	bool unshare = vmf->flags & FAULT_FLAG_UNSHARE;
 	enum cws_cause cause;
 	struct page *page;
 	bool anon, exclusive;
 
-	cws_hook_hit(CWS_HOOK_DO_WP_PAGE);
-	if (unlikely(!cws_hooks[CWS_HOOK_DO_WP_PAGE].proven))
-		cws_hook_check(CWS_HOOK_DO_WP_PAGE, in_vma(vma, vmf->address) &&
-			       vmf->flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE));
+	cws_hook_check(CWS_HOOK_DO_WP_PAGE, in_vma(vma, vmf->address) &&
+		       vmf->flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE));
 	if (vma->vm_flags & VM_MAYSHARE)
 		return;
+	preempt_disable_notrace();
 	page = attempt_source(vmf->orig_pte, &cause);
 	anon = cause == CWS_CNT_COPIED || cause == CWS_CNT_KSM;
 	exclusive = cause == CWS_CNT_COPIED && PageAnonExclusive(page);
@@ -69,14 +86,18 @@ static __always_inline void do_wp_page_entry(struct ftrace_regs *fregs)
 		cws_account_attempt_kept(vma, vmf->address);
 	else
 		cws_account_attempt(vma, vmf->address, page, cause, exclusive, unshare);
+	preempt_enable_notrace();
 }
 
+/* do_wp_page(vmf): an attempt begins; page-table lock held, orig_pte is current. */
 void notrace cws_ftrace_wp(unsigned long ip, unsigned long parent,
 			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	preempt_disable_notrace();
-	do_wp_page_entry(fregs);
-	preempt_enable_notrace();
+	const struct vm_fault *vmf = (void *)cws_compat_arg(fregs, 0);
+
+	cws_hook_hit(CWS_HOOK_DO_WP_PAGE);
+	if (!plain_attempt(vmf))
+		attempt_entry(vmf);
 }
 
 /*
@@ -94,14 +115,14 @@ static bool swapped_in_copy(struct ftrace_regs *fregs)
  * page_add_new_anon_rmap(page, vma, address), folio_add_new_anon_rmap() since
  * 6.5: new memory is being mapped. Who called says why.
  */
-static noinline void new_anon_rmap_entry(enum cws_caller caller, struct ftrace_regs *fregs)
+static noinline void new_anon_rmap_entry(unsigned long parent, struct ftrace_regs *fregs)
 {
 	const struct vm_area_struct *vma = (void *)cws_compat_arg(fregs, 1);
 	unsigned long addr = cws_compat_arg(fregs, 2);
 
-	if (unlikely(!cws_hooks[CWS_HOOK_NEW_ANON_RMAP].proven))
-		cws_hook_check(CWS_HOOK_NEW_ANON_RMAP, in_vma(vma, addr));
-	switch (caller) {
+	preempt_disable_notrace();
+	cws_hook_check(CWS_HOOK_NEW_ANON_RMAP, in_vma(vma, addr));
+	switch (cws_caller(parent)) {
 	case CWS_CALLER_WP:
 		cws_account_commit(vma, addr);
 		break;
@@ -131,6 +152,25 @@ static noinline void new_anon_rmap_entry(enum cws_caller caller, struct ftrace_r
 	default:
 		cws_account_unknown(vma, addr);
 	}
+	preempt_enable_notrace();
+}
+
+/* Is it the plain case, and is that done? The lock is held as in plain_attempt(). */
+static __always_inline bool plain_commit(unsigned long parent, struct ftrace_regs *fregs)
+{
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) && likely(cws_caller_is_copy(parent)) &&
+	       likely(cws_hooks[CWS_HOOK_NEW_ANON_RMAP].proven) &&
+	       cws_account_plain_commit((void *)cws_compat_arg(fregs, 1),
+					cws_compat_arg(fregs, 2));
+}
+
+/* It has the hook's arguments, so that a first touch moves none of them. */
+static noinline __noclone void
+not_first_touch(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
+		struct ftrace_regs *fregs)
+{
+	if (!plain_commit(parent, fregs))
+		new_anon_rmap_entry(parent, fregs);
 }
 
 /* By far the most calls are first touches, which leave here at once. */
@@ -138,11 +178,8 @@ void notrace cws_ftrace_rmap(unsigned long ip, unsigned long parent,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	cws_hook_hit(CWS_HOOK_NEW_ANON_RMAP);
-	if (likely(cws_caller_is_first_touch(parent)))
-		return;
-	preempt_disable_notrace();
-	new_anon_rmap_entry(cws_caller(parent), fregs);
-	preempt_enable_notrace();
+	if (!likely(cws_caller_is_first_touch(parent)))
+		not_first_touch(ip, parent, ops, fregs);
 }
 
 /* ptep_set_access_flags(vma, address, ...): a write ends without a copy. */

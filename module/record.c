@@ -37,7 +37,7 @@ static struct cws_pool record_pool;
 static unsigned int records_max;
 static atomic_t nr_records;
 static atomic64_t records_dropped;
-static atomic64_t next_serial;
+atomic64_t cws_next_serial;
 static atomic64_t untracked[CWS_NR_CAUSES];
 
 static struct record_shard *bucket_shard(unsigned int bucket)
@@ -59,7 +59,7 @@ static struct cws_record *record_create(struct mm_struct *mm)
 	memset(rec, 0, sizeof(*rec));
 	rec->mm = mm;
 	refcount_set(&rec->ref, 1);
-	rec->serial = atomic64_inc_return(&next_serial);
+	rec->serial = atomic64_inc_return(&cws_next_serial);
 	rec->since_ns = ktime_get_boot_fast_ns();
 
 	raw_spin_lock(&shard->lock);
@@ -95,16 +95,6 @@ struct cws_record *cws_record_find_or_create(struct mm_struct *mm)
 	struct cws_record *rec = cws_record_find(mm);
 
 	return likely(rec) ? rec : record_create(mm);
-}
-
-/**
- * cws_record_next_serial() - a mark in time
- *
- * Return: every record made from now on has a higher serial.
- */
-u64 cws_record_next_serial(void)
-{
-	return atomic64_read(&next_serial);
 }
 
 /**

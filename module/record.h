@@ -109,7 +109,6 @@ void cws_records_exit(void);
 int cws_records_reserve(unsigned int nr);
 
 struct cws_record *cws_record_find_or_create(struct mm_struct *mm);
-u64 cws_record_next_serial(void);
 struct cws_record *cws_record_unlink(struct mm_struct *mm) __must_check;
 void cws_record_untracked(enum cws_cause cause);
 void cws_record_count_late(struct mm_struct *mm, u64 before_serial,
@@ -122,6 +121,18 @@ void cws_records_each(void (*look)(struct cws_record *rec, void *data), void *da
 void cws_records_sums(struct cws_sums *live, struct cws_sums *exited,
 		      struct cws_sums *untracked);
 void cws_record_stats(struct cws_record_stats *stats);
+
+extern atomic64_t cws_next_serial;
+
+/**
+ * cws_record_next_serial() - a mark in time
+ *
+ * Return: every record made from now on has a higher serial.
+ */
+static __always_inline u64 cws_record_next_serial(void)
+{
+	return atomic64_read(&cws_next_serial);
+}
 
 /* The hash; only record.c changes it. */
 #define CWS_BUCKET_BITS	14

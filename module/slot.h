@@ -9,6 +9,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
+#include <linux/container_of.h>
 #include <linux/hash.h>
 #include <linux/types.h>
 
@@ -26,9 +27,10 @@ struct cws_attempt {
 	u64 before_serial;	/* records made after this are not the owner's */
 	u64 start_ns;		/* while somebody asks how long copies take */
 	u8 cause;		/* what a copy of this source counts as */
-	u8 region;
 	bool unshare;
+	bool plain;		/* a write, to a small anonymous page: would be copied */
 	bool exclusive;
+	u8 region;
 };
 
 /* __split_huge_pmd called for a write to a shared huge page. */
@@ -62,14 +64,19 @@ union cws_slot_data {
  * written between the open and the close by the owner alone. An exiting task
  * gives its slot up, so a reused task_struct never inherits one.
  */
-struct cws_slot_bucket {
-	atomic_long_t word[CWS_SLOT_WAYS];
-	union cws_slot_data data[CWS_SLOT_WAYS];
+struct cws_slot {
+	atomic_long_t word;
+	union cws_slot_data data;
 } ____cacheline_aligned;
 
+/*
+ * A task's place is one of a set of CWS_SLOT_WAYS: the one that its hash says, or when
+ * somebody else is there another of the set.
+ */
 struct cws_slots {
-	struct cws_slot_bucket *bucket;
-	unsigned int bits;
+	struct cws_slot *slot;
+	unsigned int bits;	/* of the sets */
+	unsigned int shift;	/* of a hash, so that a place is left */
 };
 
 #define CWS_SLOT_OPEN	1L
@@ -80,12 +87,28 @@ unsigned int cws_slots_open(struct cws_slots *slots);
 size_t cws_slots_bytes(struct cws_slots *slots);
 void cws_slots_sweep(struct cws_slots *slots,
 		     void (*lost)(union cws_slot_data *data));
-union cws_slot_data *cws_slot_take_free(struct cws_slot_bucket *bucket, long task);
+union cws_slot_data *cws_slot_find_in_set(struct cws_slots *slots, struct task_struct *task);
+union cws_slot_data *cws_slot_open_in_set(struct cws_slots *slots,
+					  struct task_struct *task, bool *stale);
 
-static __always_inline struct cws_slot_bucket *
-cws_slot_bucket(struct cws_slots *slots, struct task_struct *task)
+/* Where a task's slot is most of the time. */
+static __always_inline struct cws_slot *
+cws_slot_home(struct cws_slots *slots, const struct task_struct *task)
 {
-	return &slots->bucket[hash_ptr(task, slots->bits)];
+	return &slots->slot[(unsigned long)task * GOLDEN_RATIO_64 >> slots->shift];
+}
+
+/**
+ * cws_slot_is_open() - has a task something open there
+ * @slot: its home
+ * @task: current
+ *
+ * Return: false ask cws_slot_find().
+ */
+static __always_inline bool
+cws_slot_is_open(const struct cws_slot *slot, const struct task_struct *task)
+{
+	return atomic_long_read(&slot->word) == ((long)task | CWS_SLOT_OPEN);
 }
 
 /**
@@ -98,14 +121,27 @@ cws_slot_bucket(struct cws_slots *slots, struct task_struct *task)
 static __always_inline union cws_slot_data *
 cws_slot_find(struct cws_slots *slots, struct task_struct *task)
 {
-	struct cws_slot_bucket *bucket = cws_slot_bucket(slots, task);
-	long open = (long)task | CWS_SLOT_OPEN;
-	int i;
+	struct cws_slot *home = cws_slot_home(slots, task);
 
-	for (i = 0; i < CWS_SLOT_WAYS; i++)
-		if (atomic_long_read(&bucket->word[i]) == open)
-			return &bucket->data[i];
-	return NULL;
+	if (likely(cws_slot_is_open(home, task)))
+		return &home->data;
+	return cws_slot_find_in_set(slots, task);
+}
+
+/**
+ * cws_slot_try_open() - begin something, where the task did it last
+ * @slot: its home
+ * @task: current
+ *
+ * Return: false ask cws_slot_open().
+ */
+static __always_inline bool
+cws_slot_try_open(struct cws_slot *slot, const struct task_struct *task)
+{
+	long key = (long)task;
+
+	/* Closed and still its own, and no other task takes it over just now. */
+	return atomic_long_try_cmpxchg(&slot->word, &key, key | CWS_SLOT_OPEN);
 }
 
 /**
@@ -114,47 +150,31 @@ cws_slot_find(struct cws_slots *slots, struct task_struct *task)
  * @task: current
  * @stale: set when the task's earlier slot was still open; its data is still there
  *
- * Return: the data to fill in, NULL when the bucket is full of open slots.
+ * Return: the data to fill in, NULL when the set is full of open slots.
  */
 static __always_inline union cws_slot_data *
 cws_slot_open(struct cws_slots *slots, struct task_struct *task, bool *stale)
 {
-	struct cws_slot_bucket *bucket = cws_slot_bucket(slots, task);
-	long key = (long)task;
-	int i;
+	struct cws_slot *home = cws_slot_home(slots, task);
 
 	*stale = false;
-	for (i = 0; i < CWS_SLOT_WAYS; i++) {
-		long word = atomic_long_read(&bucket->word[i]);
-
-		if (word == (key | CWS_SLOT_OPEN)) {
-			*stale = true;
-			return &bucket->data[i];
-		}
-		if (word == key) {
-			if (atomic_long_cmpxchg(&bucket->word[i], key,
-						key | CWS_SLOT_OPEN) == key)
-				return &bucket->data[i];
-			break;	/* another task has just taken it over */
-		}
-	}
-	return cws_slot_take_free(bucket, key);
+	if (likely(cws_slot_try_open(home, task)))
+		return &home->data;
+	return cws_slot_open_in_set(slots, task, stale);
 }
 
 /**
  * cws_slot_close() - end it
- * @slots: the table
  * @task: current
  * @data: what cws_slot_find() or cws_slot_open() gave
  */
 static __always_inline void
-cws_slot_close(struct cws_slots *slots, struct task_struct *task,
-	       union cws_slot_data *data)
+cws_slot_close(struct task_struct *task, union cws_slot_data *data)
 {
-	struct cws_slot_bucket *bucket = cws_slot_bucket(slots, task);
+	struct cws_slot *slot = container_of(data, struct cws_slot, data);
 
 	/* The data is done with before another task may take the slot over. */
-	atomic_long_set_release(&bucket->word[data - bucket->data], (long)task);
+	atomic_long_set_release(&slot->word, (long)task);
 }
 
 bool cws_slot_drop(struct cws_slots *slots, struct task_struct *task,

@@ -54,7 +54,7 @@ void cws_split_none(void)
 	union cws_slot_data *data = cws_slot_find(&splits, current);
 
 	if (data)
-		cws_slot_close(&splits, current, data);
+		cws_slot_close(current, data);
 }
 
 /**
@@ -71,7 +71,7 @@ void cws_split_done(struct mm_struct *mm, pmd_t *pmd)
 	if (!data || data->split.pmd != pmd || data->split.mm != mm)
 		return;
 	cws_account_count(mm, data->split.address, data->split.region, CWS_CNT_THP_SPLIT);
-	cws_slot_close(&splits, current, data);
+	cws_slot_close(current, data);
 }
 
 /**
