@@ -49,6 +49,7 @@ FETCH(forecast, forecast)
 FETCH(birth, birth)
 FETCH(sharing, sharing)
 FETCH(files, files)
+FETCH(sites, sites)
 
 int fetch_walk(const struct source *src, pid_t pid, uint64_t address,
 	       struct walk *out, struct err *e)

@@ -91,19 +91,12 @@ static int read_header(struct reader *r, char *line)
 	return 0;
 }
 
-/* "0x" and up to 16 hexadecimal digits, on a page boundary. */
+/* On a page boundary. */
 static int read_address(const char *word, uint64_t *out)
 {
-	const char *digits = word + 2;
-	size_t n;
+	int ret = value_parse_hex(word, out);
 
-	if (strncmp(word, "0x", 2))
-		return -EINVAL;
-	n = strspn(digits, "0123456789abcdef");
-	if (!n || n > 16 || digits[n])
-		return -EINVAL;
-	*out = strtoull(digits, NULL, 16);
-	return *out & ((1u << PAGES_SHIFT) - 1) ? -EINVAL : 0;
+	return ret || *out & ((1u << PAGES_SHIFT) - 1) ? -EINVAL : 0;
 }
 
 static int read_region(const char *word, uint8_t *out)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "value.h"
@@ -29,6 +30,20 @@ int value_parse(const char *text, struct value *v)
 		n = n * 10 + digit;
 	}
 	*v = (struct value){ .n = n, .flags = flags };
+	return 0;
+}
+
+int value_parse_hex(const char *text, uint64_t *out)
+{
+	const char *digits = text + 2;
+	size_t n;
+
+	if (strncmp(text, "0x", 2))
+		return -EINVAL;
+	n = strspn(digits, "0123456789abcdef");
+	if (!n || n > 16 || digits[n])
+		return -EINVAL;
+	*out = strtoull(digits, NULL, 16);
 	return 0;
 }
 

@@ -22,6 +22,9 @@ struct value {
 /* -EINVAL: no number; -ERANGE: more than 64 bits. */
 int value_parse(const char *text, struct value *v);
 
+/* "0x" and up to 16 small hexadecimal digits; -EINVAL for anything else. */
+int value_parse_hex(const char *text, uint64_t *out);
+
 /* As the files write it. */
 void value_print(const struct value *v, char *buf, size_t size);
 

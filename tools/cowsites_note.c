@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What well-known code means when it breaks sharing. The first line whose file, kind
+ * and name all match is taken; names are shell patterns. A name that is inlined is asked
+ * for before the function it stands in. Pure.
+ */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "cowsites.h"
+
+struct line {
+	const char *object;	/* file name of the mapping */
+	const char *function;	/* NULL: any, also one that is not known */
+	const char *note;
+};
+
+#define PYTHON	"@(python3*|libpython3*|*.cpython-3*.so)"
+#define RUBY	"@(ruby*|libruby*)"
+#define LIBC	"@(libc.so.*|libc-*.so|ld-musl-*)"
+#define LINKER	"@(ld-linux*.so.*|ld-[0-9]*.so|ld64.so.*)"
+
+static const struct line lines[] = {
+	/* Reading an object writes to it: the count stands in the object's first word. */
+	{ PYTHON, "@(Py_@(INCREF|XINCREF|NewRef|XNewRef)|_Py_@(NewRef|XNewRef|INCREF*))",
+	  "Python reference count, taken" },
+	{ PYTHON, "@(Py_@(DECREF|XDECREF|CLEAR)|_Py_@(DECREF*|XDECREF*))",
+	  "Python reference count, dropped" },
+	{ PYTHON, "@(gc_collect*|collect|update_refs|subtract_refs|deduce_unreachable|"
+	  "move_unreachable|untrack_@(tuples|dicts)|visit_@(decref|reachable|move)|"
+	  "gc_@(list_*|reset_refs|set_refs|decref|clear_*)|clear_unreachable_mask|"
+	  "_PyGC_*|PyGC_*|PyObject_GC_*|_PyObject_GC_*|gc_freeze*|*_traverse)",
+	  "Python garbage collector" },
+	{ PYTHON, "@(*[mM]alloc*|*_[fF]ree|pymalloc_*|arena_*|address_in_range|*_[rR]ealloc|"
+	  "*_[cC]alloc)", "Python allocator" },
+	{ PYTHON, "@(*_dealloc|_Py_Dealloc|*_free|*_clear)", "Python object freed" },
+	{ PYTHON, "@(_PyEval_*|PyEval_*|_PyFunction_Vectorcall)",
+	  "Python bytecode: reference counts" },
+	{ PYTHON, "@(PyIter_*|*iter_*next|*iter*_next|*_richcompare*|*_@(get|set)item|"
+	  "*_subscript|PyObject_*|_PyObject_*|PyList_*|PyTuple_*|PyDict_*|*lookup*|"
+	  "*_hash|*_vectorcall*)", "Python object used: reference counts" },
+
+	{ RUBY, "@(gc_mark*|rb_gc_mark*|rgengc_*|mark_*|gc_grey|gc_aging|gc_remember*)",
+	  "Ruby GC, marking" },
+	{ RUBY, "@(gc_sweep*|gc_page_sweep|gc_compact*|heap_page_*|obj_free|gc_plane_sweep)",
+	  "Ruby GC, sweeping" },
+	{ RUBY, "@(gc_*|rb_gc_*|garbage_collect*|*newobj*)", "Ruby GC" },
+
+	{ LIBC, "@(*malloc*|*free|*calloc*|*realloc*|unlink_chunk*|tcache_*|sysmalloc|"
+	  "systrim*|mtrim|*memalign*|arena_get*|_int_*)", "allocator" },
+	{ "@(lib@(je|tc)malloc*|libmimalloc*)", NULL, "allocator" },
+	{ LIBC, "@(*mem@(cpy|move|pcpy)*|*str*cpy*|*stpcpy*|*wmemcpy*)", "bytes copied" },
+	{ LIBC, "@(*memset*|*bzero*|*wmemset*)", "bytes filled" },
+	{ LIBC, "@(_IO_*|f@(read|write|gets|puts|printf|getc|putc|flush)*|*vfprintf*|getline|"
+	  "getdelim|__getdelim|__overflow|__underflow|__uflow)", "buffers of stdio" },
+	{ LIBC, "@(_Fork|fork|*vfork|__libc_fork|__run_*fork_handlers|*reclaim_stacks*)",
+	  "fork's own bookkeeping" },
+	{ LIBC, "@(*pthread_*|*lll_lock*|*futex*)", "threads: locks, thread blocks" },
+	{ LINKER, NULL, "dynamic linker" },
+	{ "*", "@(_dl_*|__tls_get_addr*)", "dynamic linker" },
+	{ "*", "@(je_*|tc_@(malloc|free|new|delete)*|mi_@(malloc|free)*)", "allocator" },
+	{ "[[]vdso]", NULL, "clock or CPU asked for, without a call" },
+};
+
+/* What the kernel writes in a call. */
+static const struct line calls[] = {
+	{ "@(read|pread64|readv|preadv*|recv*|getdents*|getrandom|getcwd|readlink*|ioctl)", NULL,
+	  "kernel writes what was asked for" },
+	{ "@(futex*|set_robust_list)", NULL, "lock word" },
+	{ "@(fork|clone|clone3|set_tid_address)", NULL, "kernel writes the child's TID" },
+	{ "@(rt_sig*|sigaltstack)", NULL, "old signal mask or handler" },
+	{ "@(wait4|waitid)", NULL, "status of a child" },
+	{ "@(*poll*|*select*|epoll_*|io_getevents*)", NULL, "events" },
+	{ "@(*stat*|*statfs*|statx)", NULL, "status of a file" },
+	{ "@(clock_*|gettimeofday|time|nanosleep|getrusage|times)", NULL, "time" },
+	{ "execve*", NULL, "arguments of the new program" },
+};
+
+static bool matches(const char *pattern, const char *name)
+{
+	return !fnmatch(pattern, name, FNM_EXTMATCH);
+}
+
+static const char *find(const struct line *line, size_t n, const char *object,
+			const char *function)
+{
+	for (; n; n--, line++)
+		if (matches(line->object, object) &&
+		    (!line->function || (strcmp(function, "-") &&
+					 matches(line->function, function))))
+			return line->note;
+	return NULL;
+}
+
+#define FIND(lines, object, function)	\
+	find(lines, sizeof(lines) / sizeof((lines)[0]), object, function)
+
+/* Of code without a symbol: why. */
+static const char *note_of_nothing(const struct place *p)
+{
+	if (!p->has_offset)
+		return "nothing is mapped there any more";
+	if (p->state == FILE_SAME || p->state == FILE_OTHER)
+		return "no symbol";
+	return file_words[p->state].note;
+}
+
+static const char *note_of_user(const struct place *p)
+{
+	const char *note = NULL;
+
+	if (strcmp(p->inlined, "-"))
+		note = FIND(lines, p->object, p->inlined);
+	if (!note)
+		note = FIND(lines, p->object, p->function);
+	return note || strcmp(p->function, "-") ? note : note_of_nothing(p);
+}
+
+const char *note_of(const struct place *p)
+{
+	const char *note;
+
+	if (p->kind == SITE_USER)
+		note = note_of_user(p);
+	else if (p->kind == SITE_SYSCALL)
+		note = FIND(calls, p->syscall, "-");
+	else
+		note = site_words[p->kind].help;
+	return note ? note : "-";
+}

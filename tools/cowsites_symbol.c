@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Functions and source lines, by libdw: from a file's own symbols and debug information
+ * or from separate ones. An address that lies in no symbol has none.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+
+#include "cowsites.h"
+
+#define VDSO	"[vdso]"
+
+/* A file as it was mapped. */
+struct image {
+	char *mapping, *dev, *inode, *mtime_ns;
+	pid_t pid;		/* through whom it was looked for last */
+	enum file_state state;
+	Dwfl_Module *module;	/* NULL: not there, or not an ELF file */
+};
+
+struct symbols {
+	Dwfl *dwfl;
+	bool any_file;
+	bool same_kernel;	/* the vdso is that of this program, too */
+	struct image *image;
+	size_t n, max;
+};
+
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = dwfl_build_id_find_elf,
+	.find_debuginfo = dwfl_standard_find_debuginfo,
+	.section_address = dwfl_offline_section_address,
+};
+
+struct symbols *symbols_begin(bool any_file, const char *kernel)
+{
+	struct symbols *s = calloc(1, sizeof(*s));
+	struct utsname uts;
+
+	if (!s)
+		return NULL;
+	s->any_file = any_file;
+	s->same_kernel = !uname(&uts) && !strcmp(uts.release, kernel);
+	s->dwfl = dwfl_begin(&callbacks);
+	if (s->dwfl)
+		return s;
+	free(s);
+	return NULL;
+}
+
+void symbols_end(struct symbols *s)
+{
+	size_t i;
+
+	if (!s)
+		return;
+	for (i = 0; i < s->n; i++) {
+		free(s->image[i].mapping);
+		free(s->image[i].dev);
+		free(s->image[i].inode);
+		free(s->image[i].mtime_ns);
+	}
+	free(s->image);
+	dwfl_end(s->dwfl);
+	free(s);
+}
+
+static bool is_vdso(const struct place *p)
+{
+	/* Programs of 32 bits have another one, below this. */
+	return !strcmp(p->mapping, VDSO) && p->address >> 32;
+}
+
+static void image_open(struct symbols *s, struct image *image, const struct place *p)
+{
+	int fd = -1;
+
+	image->pid = p->pid;
+	if (!is_vdso(p))
+		fd = file_open(p, s->any_file, &image->state);
+	else if (s->same_kernel)
+		fd = file_vdso(&image->state);
+	else
+		image->state = FILE_MISSING;
+	if (fd < 0)
+		return;
+	dwfl_report_begin_add(s->dwfl);
+	image->module = dwfl_report_offline(s->dwfl, p->mapping, p->mapping, fd);
+	dwfl_report_end(s->dwfl, NULL, NULL);
+	if (!image->module)
+		close(fd);
+}
+
+static bool is_image(const struct image *image, const struct place *p)
+{
+	return !strcmp(image->mapping, p->mapping) && !strcmp(image->dev, p->dev) &&
+	       !strcmp(image->inode, p->inode) && !strcmp(image->mtime_ns, p->mtime_ns);
+}
+
+static struct image *image_add(struct symbols *s, const struct place *p)
+{
+	struct image *image;
+	size_t max;
+
+	if (s->n == s->max) {
+		max = s->max ? s->max * 2 : 16;
+		image = reallocarray(s->image, max, sizeof(*image));
+		if (!image)
+			return NULL;
+		s->image = image;
+		s->max = max;
+	}
+	image = &s->image[s->n++];
+	*image = (struct image){
+		.mapping = strdup(p->mapping), .dev = strdup(p->dev),
+		.inode = strdup(p->inode), .mtime_ns = strdup(p->mtime_ns),
+	};
+	if (!image->mapping || !image->dev || !image->inode || !image->mtime_ns)
+		return NULL;
+	image_open(s, image, p);
+	return image;
+}
+
+/* What one process has lost another one may still have. */
+static struct image *image_of(struct symbols *s, const struct place *p)
+{
+	struct image *image;
+	size_t i;
+
+	for (i = 0; i < s->n && !is_image(&s->image[i], p); i++)
+		;
+	if (i == s->n)
+		return image_add(s, p);
+	image = &s->image[i];
+	if (!image->module && image->pid != p->pid)
+		image_open(s, image, p);
+	return image;
+}
+
+/* From a place in the file to the address that its symbols speak of. */
+static bool address_of(Dwfl_Module *module, uint64_t offset, GElf_Addr *address)
+{
+	GElf_Phdr part;
+	GElf_Addr bias;
+	Elf *elf = dwfl_module_getelf(module, &bias);
+	size_t n, i;
+
+	if (!elf || elf_getphdrnum(elf, &n))
+		return false;
+	for (i = 0; i < n; i++) {
+		if (!gelf_getphdr(elf, i, &part) || part.p_type != PT_LOAD ||
+		    offset < part.p_offset || offset - part.p_offset >= part.p_filesz)
+			continue;
+		*address = offset - part.p_offset + part.p_vaddr + bias;
+		return true;
+	}
+	return false;
+}
+
+static int name_function(Dwfl_Module *module, GElf_Addr address, struct place *p,
+			 struct texts *t)
+{
+	const char *name;
+	GElf_Off into;
+	GElf_Sym sym;
+
+	name = dwfl_module_addrinfo(module, address, &into, &sym, NULL, NULL, NULL);
+	/* The nearest one below it is not good enough. */
+	if (!name || into >= sym.st_size)
+		return 0;
+	p->function = texts_name(t, name);
+	p->into = into;
+	return p->function ? 0 : -ENOMEM;
+}
+
+/* The innermost function that was put in place of a call. */
+static int name_inlined(Dwfl_Module *module, GElf_Addr address, struct place *p,
+			struct texts *t)
+{
+	Dwarf_Die *scope = NULL, *unit;
+	const char *name = NULL;
+	Dwarf_Addr bias;
+	int n = 0, i;
+
+	unit = dwfl_module_addrdie(module, address, &bias);
+	if (unit)
+		n = dwarf_getscopes(unit, address - bias, &scope);
+	for (i = 0; i < n && dwarf_tag(&scope[i]) != DW_TAG_subprogram && !name; i++)
+		if (dwarf_tag(&scope[i]) == DW_TAG_inlined_subroutine)
+			name = dwarf_diename(&scope[i]);
+	if (name)
+		p->inlined = texts_name(t, name);
+	free(scope);
+	return p->inlined ? 0 : -ENOMEM;
+}
+
+static int name_source(Dwfl_Module *module, GElf_Addr address, struct place *p,
+		       struct texts *t)
+{
+	Dwfl_Line *line = dwfl_module_getsrc(module, address);
+	const char *path = NULL, *base;
+	int number = 0;
+
+	if (line)
+		path = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+	if (!path || !number)
+		return 0;
+	base = strrchr(path, '/');
+	path = texts_name(t, path);
+	base = texts_name(t, base ? base + 1 : path);
+	if (!path || !base)
+		return -ENOMEM;
+	p->path = texts_add(t, "%s:%d", path, number);
+	p->source = texts_add(t, "%s:%d", base, number);
+	return p->path && p->source ? 0 : -ENOMEM;
+}
+
+int symbols_name(struct symbols *s, struct place *p, struct texts *t)
+{
+	struct image *image;
+	GElf_Addr address;
+	int ret;
+
+	if (!p->has_offset || !strcmp(p->mapping, "-"))
+		return 0;
+	image = image_of(s, p);
+	if (!image)
+		return -ENOMEM;
+	p->state = image->state;
+	/* A system call's address is the one after it. */
+	if (!image->module ||
+	    !address_of(image->module, p->offset - (p->kind == SITE_SYSCALL), &address))
+		return 0;
+	ret = name_function(image->module, address, p, t);
+	if (ret)
+		return ret;
+	p->into += p->kind == SITE_SYSCALL;
+	ret = name_source(image->module, address, p, t);
+	return ret ? ret : name_inlined(image->module, address, p, t);
+}
