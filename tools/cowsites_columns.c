@@ -116,7 +116,8 @@ static void get_into(const void *row, unsigned int arg, struct cell *cell)
 
 static const struct column columns[] = {
 	TEXT("by", by, "an instruction (user), the kernel for it (syscall, ...), or whom else"),
-	TEXT("code", code, "function, system call, or file and offset in it"),
+	{ .name = "code", .help = "function, system call, or file and offset in it",
+	  .text = true, .get = get_words, .arg = offsetof(struct place, code) },
 	TEXT("function", function, "symbol that the instruction lies in"),
 	MADE("into", get_into, "bytes after the beginning of the function"),
 	TEXT("inlined", inlined, "function that was put in place of a call there"),
