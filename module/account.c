@@ -19,7 +19,7 @@
 
 DEFINE_PER_CPU(struct cws_cpu_counts, cws_cpu_counts);
 
-struct cws_slots cws_attempts;
+struct cws_slots cws_attempts __read_mostly;
 /* Set while every attempt under way has begun with the hooks attached. */
 static bool settled;
 

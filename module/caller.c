@@ -58,10 +58,10 @@ static const struct caller_name caller_names[] = {
 	{ "migrate_vma_pages",		CWS_CALLER_OTHER },
 };
 
-struct cws_caller_range cws_caller_range[CWS_CALLERS_MAX];
-unsigned int cws_nr_callers;
+struct cws_caller_range cws_caller_range[CWS_CALLERS_MAX] __read_mostly;
+unsigned int cws_nr_callers __read_mostly;
 /* The first of them whose class is CWS_CALLER_WP; set at load, before any hook is attached. */
-struct cws_caller_range cws_caller_of_copies;
+struct cws_caller_range cws_caller_of_copies __read_mostly;
 
 /* Protects appending to the table and the name buffer; a leaf, taken from probes. */
 static DEFINE_RAW_SPINLOCK(learn_lock);

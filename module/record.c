@@ -31,13 +31,14 @@ struct record_shard {
 	struct cws_sums exited;
 } ____cacheline_aligned_in_smp;
 
-struct hlist_head *cws_buckets;
-static struct record_shard *shards;
+struct hlist_head *cws_buckets __read_mostly;
+static struct record_shard *shards __read_mostly;
 static struct cws_pool record_pool;
 static unsigned int records_max;
 static atomic_t nr_records;
 static atomic64_t records_dropped;
-atomic64_t cws_next_serial;
+/* Looked at by every fault, written by every fork. */
+atomic64_t cws_next_serial ____cacheline_aligned_in_smp;
 static atomic64_t untracked[CWS_NR_CAUSES];
 
 static struct record_shard *bucket_shard(unsigned int bucket)
