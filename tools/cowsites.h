@@ -106,7 +106,7 @@ struct symbols;
 /* @kernel: release that the module runs on. NULL without memory. */
 struct symbols *symbols_begin(bool any_file, const char *kernel);
 void symbols_end(struct symbols *s);
-/* Fills in function, into, inlined, source, path and state. */
+/* Fills in function, into, inlined, source, path and state; keeps pointers to the texts of @p. */
 int symbols_name(struct symbols *s, struct place *p, struct texts *t);
 
 /* --- in words ------------------------------------------------------------------ */

@@ -18,7 +18,7 @@
 
 /* A file as it was mapped. */
 struct image {
-	char *mapping, *dev, *inode, *mtime_ns;
+	const char *mapping, *dev, *inode, *mtime_ns;	/* of the first place in it */
 	pid_t pid;		/* through whom it was looked for last */
 	enum file_state state;
 	Dwfl_Module *module;	/* NULL: not there, or not an ELF file */
@@ -56,16 +56,8 @@ struct symbols *symbols_begin(bool any_file, const char *kernel)
 
 void symbols_end(struct symbols *s)
 {
-	size_t i;
-
 	if (!s)
 		return;
-	for (i = 0; i < s->n; i++) {
-		free(s->image[i].mapping);
-		free(s->image[i].dev);
-		free(s->image[i].inode);
-		free(s->image[i].mtime_ns);
-	}
 	free(s->image);
 	dwfl_end(s->dwfl);
 	free(s);
@@ -118,11 +110,8 @@ static struct image *image_add(struct symbols *s, const struct place *p)
 	}
 	image = &s->image[s->n++];
 	*image = (struct image){
-		.mapping = strdup(p->mapping), .dev = strdup(p->dev),
-		.inode = strdup(p->inode), .mtime_ns = strdup(p->mtime_ns),
+		.mapping = p->mapping, .dev = p->dev, .inode = p->inode, .mtime_ns = p->mtime_ns,
 	};
-	if (!image->mapping || !image->dev || !image->inode || !image->mtime_ns)
-		return NULL;
 	image_open(s, image, p);
 	return image;
 }
@@ -212,8 +201,8 @@ static int name_source(Dwfl_Module *module, GElf_Addr address, struct place *p,
 	if (!path || !number)
 		return 0;
 	base = strrchr(path, '/');
-	path = texts_name(t, path);
 	base = texts_name(t, base ? base + 1 : path);
+	path = texts_name(t, path);
 	if (!path || !base)
 		return -ENOMEM;
 	p->path = texts_add(t, "%s:%d", path, number);
