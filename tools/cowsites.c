@@ -45,7 +45,8 @@ static const char * const preset[BY_COUNT] = {
 	[BY_MAPPING] = COUNTS "by,code,mapping",
 };
 
-#define PRESET_SCRIPT	COUNTS "all,by,syscall,function,into,inlined,path,mapping,offset,image,processes,note"
+#define PRESET_SCRIPT	COUNTS							\
+	"all,by,syscall,function,into,inlined,path,mapping,offset,image,processes,note"
 
 static int take_by(struct cowsites_options *o, const char *arg)
 {
