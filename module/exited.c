@@ -52,19 +52,35 @@ static enum cws_end record_verdict(struct cws_record *rec, enum cws_end end)
 	return end;
 }
 
-/* What only the process itself can still tell, and only while it is current. */
+/*
+ * The process whose end this is: current, unless a reader held the address space for
+ * longer than its process did. Then that is there until it is waited for. What never came
+ * to run belongs to the one that tried. RCU held.
+ */
+static struct task_struct *ending_process(const struct cws_record *rec, enum cws_end end)
+{
+	if (!rec->lineage)
+		return end == CWS_END_FAILED ? current : NULL;
+	if (rec->lineage->pid == task_tgid(current))
+		return current;
+	return pid_task(rec->lineage->pid, PIDTYPE_TGID);
+}
+
+/* What can be told only as long as the process is there. */
 static void record_last_words(struct cws_record *rec, enum cws_end end)
 {
+	struct task_struct *process;
 	struct cgroup *cgroup;
 
-	if (!rec->lineage || rec->lineage->pid != task_tgid(current))
-		return;
-	if (end != CWS_END_EXEC)
-		cws_lineage_rename(rec->lineage, current);
 	rcu_read_lock();
-	cgroup = task_dfl_cgroup(current);
-	if (css_tryget(&cgroup->self))
-		rec->cgroup = cgroup;
+	process = ending_process(rec, end);
+	if (process == current && rec->lineage && end != CWS_END_EXEC)
+		cws_lineage_rename(rec->lineage, current);
+	if (process) {
+		cgroup = task_dfl_cgroup(process);
+		if (css_tryget(&cgroup->self))
+			rec->cgroup = cgroup;
+	}
 	rcu_read_unlock();
 }
 
@@ -79,13 +95,14 @@ static void record_last_words(struct cws_record *rec, enum cws_end end)
  */
 void cws_exited_retire(struct mm_struct *mm, enum cws_end end)
 {
-	struct cws_record *rec = cws_record_unlink(mm);
+	struct cws_record *rec = cws_record_find(mm);
 
 	if (!rec)
 		return;
 	rec->ended_ns = ktime_get_boot_fast_ns();
 	end = record_verdict(rec, end);
 	record_last_words(rec, end);
+	cws_record_unlink(rec);
 	cws_sites_end(rec, mm);
 	/* Pairs with the acquire in cws_record_end(): what is told of the end first. */
 	smp_store_release(&rec->end, end);

@@ -5,6 +5,7 @@
 #include <linux/module.h>
 
 #include "account.h"
+#include "cgroups.h"
 #include "clonelog.h"
 #include "command.h"
 #include "hook.h"
@@ -34,6 +35,10 @@ static unsigned int watched_max = 128;
 module_param(watched_max, uint, 0444);
 MODULE_PARM_DESC(watched_max, "Most watched processes, 1 to 512 (default 128)");
 
+static unsigned int cgroups_max = 1024;
+module_param(cgroups_max, uint, 0444);
+MODULE_PARM_DESC(cgroups_max, "Cgroups with sums of their own, 16 to 16384 (default 1024)");
+
 static bool failed_clones;
 module_param(failed_clones, bool, 0444);
 MODULE_PARM_DESC(failed_clones, "Show why calls failed in clones, by a return probe (default 0)");
@@ -51,6 +56,7 @@ static const struct {
 	{ "exited_max", &exited_max, 16, 65536 },
 	{ "clones_max", &clones_max, 16, 65536 },
 	{ "watched_max", &watched_max, 1, 512 },
+	{ "cgroups_max", &cgroups_max, 16, 16384 },
 };
 
 static int __init check_parameters(void)
@@ -119,9 +125,12 @@ static int __init tables_init(void)
 	err = cws_records_init(records_max);
 	if (err)
 		return err;
-	err = cws_exited_init(exited_max);
+	err = cws_cgroups_init(cgroups_max);
 	if (err)
 		goto err_records;
+	err = cws_exited_init(exited_max);
+	if (err)
+		goto err_cgroups;
 	err = cws_account_init();
 	if (err)
 		goto err_exited;
@@ -155,6 +164,8 @@ err_account:
 	cws_account_exit();
 err_exited:
 	cws_exited_exit();
+err_cgroups:
+	cws_cgroups_exit();
 err_records:
 	cws_records_exit();
 	return err;
@@ -169,6 +180,7 @@ static void tables_exit(void)
 	cws_split_exit();
 	cws_account_exit();
 	cws_exited_exit();
+	cws_cgroups_exit();
 	cws_records_exit();
 }
 

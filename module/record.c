@@ -12,6 +12,7 @@
 #include <linux/ktime.h>
 #include <linux/vmalloc.h>
 
+#include "cgroups.h"
 #include "pool.h"
 #include "record.h"
 
@@ -25,9 +26,11 @@
  * struct record_shard - a part of the hash
  * @lock: protects the membership of its buckets and @exited; leaf but for pools'
  * @exited: sums over the records that left
+ * @phase: which book of the cgroups' they go to
  */
 struct record_shard {
 	raw_spinlock_t lock;
+	unsigned int phase;
 	struct cws_sums exited;
 } ____cacheline_aligned_in_smp;
 
@@ -172,72 +175,96 @@ void cws_record_count_late(struct mm_struct *mm, u64 before_serial,
 }
 
 /**
- * cws_record_end() - how an address space ended
- * @rec: the record
- *
- * Return: CWS_END_NONE, or the end; then ended_ns and cgroup may be read.
- */
-enum cws_end cws_record_end(const struct cws_record *rec)
-{
-	/* Pairs with the release in cws_exited_retire(). */
-	return smp_load_acquire(&rec->end);
-}
-
-/**
  * cws_record_unlink() - take a record out of the hash
- * @mm: the key
+ * @rec: in the hash, its cgroup is known if it ever will be
  *
- * Its counts move from the live to the exited in the same moment.
+ * Its counts move from the live to the exited in the same moment. The hash's reference
+ * is the caller's now.
  *
  * Context: probe of exit_mmap, preemption disabled.
- * Return: the record with the hash's reference, or NULL.
  */
-struct cws_record *cws_record_unlink(struct mm_struct *mm)
+void cws_record_unlink(struct cws_record *rec)
 {
-	struct record_shard *shard = bucket_shard(cws_mm_bucket(mm));
+	struct record_shard *shard = bucket_shard(cws_mm_bucket(rec->mm));
 	struct cws_sums sums = {};
-	struct cws_record *rec;
 
 	raw_spin_lock(&shard->lock);
-	rec = cws_record_find(mm);
-	if (rec) {
-		hlist_del_rcu(&rec->node);
-		cws_matrix_sum(&rec->matrix, &sums);
-		cws_sums_add(&shard->exited, &sums);
-	}
+	hlist_del_rcu(&rec->node);
+	cws_matrix_sum(&rec->matrix, &sums);
+	cws_sums_add(&shard->exited, &sums);
+	cws_cgroups_book(rec->cgroup, shard->phase, &sums);
 	raw_spin_unlock(&shard->lock);
-	if (rec)
-		atomic_dec(&nr_records);
-	return rec;
+	atomic_dec(&nr_records);
+}
+
+static void shard_each(unsigned int shard, cws_record_look look, void *data)
+{
+	const unsigned int per_shard = 1U << (CWS_BUCKET_BITS - CWS_SHARD_BITS);
+	struct cws_record *rec;
+	unsigned int b;
+
+	lockdep_assert_held(&shards[shard].lock);
+	for (b = shard * per_shard; b < (shard + 1) * per_shard; b++)
+		hlist_for_each_entry(rec, &cws_buckets[b], node)
+			look(rec, data);
+}
+
+static void add_matrix(struct cws_record *rec, void *sums)
+{
+	cws_matrix_sum(&rec->matrix, sums);
 }
 
 /**
- * cws_records_sums() - everything counted since load
+ * cws_records_sums() - counts of the living and the dead
  * @live: sums over the records in the hash
  * @exited: sums over those that left it
- * @untracked_sums: events without a record
  *
  * Context: process context; one shard's lock at a time.
  */
-void cws_records_sums(struct cws_sums *live, struct cws_sums *exited,
-		      struct cws_sums *untracked_sums)
+void cws_records_sums(struct cws_sums *live, struct cws_sums *exited)
 {
-	const unsigned int per_shard = 1U << (CWS_BUCKET_BITS - CWS_SHARD_BITS);
-	unsigned int s, b;
-	struct cws_record *rec;
-	int cause;
+	unsigned int s;
 
 	for (s = 0; s < 1U << CWS_SHARD_BITS; s++) {
 		raw_spin_lock(&shards[s].lock);
-		for (b = s * per_shard; b < (s + 1) * per_shard; b++)
-			hlist_for_each_entry(rec, &cws_buckets[b], node)
-				cws_matrix_sum(&rec->matrix, live);
+		shard_each(s, add_matrix, live);
 		cws_sums_add(exited, &shards[s].exited);
 		raw_spin_unlock(&shards[s].lock);
 		cond_resched();
 	}
+}
+
+/**
+ * cws_records_turn() - look at the living, and change the book of the dead
+ * @look: called under the shard's lock for each record in the hash
+ * @data: for it
+ * @phase: the book of those that leave the hash after that
+ *
+ * Context: process context; one shard's lock at a time.
+ */
+void cws_records_turn(cws_record_look look, void *data, unsigned int phase)
+{
+	unsigned int s;
+
+	for (s = 0; s < 1U << CWS_SHARD_BITS; s++) {
+		raw_spin_lock(&shards[s].lock);
+		shard_each(s, look, data);
+		shards[s].phase = phase;
+		raw_spin_unlock(&shards[s].lock);
+		cond_resched();
+	}
+}
+
+/**
+ * cws_records_untracked() - counts of events without a record
+ * @sums: where they are added to
+ */
+void cws_records_untracked(struct cws_sums *sums)
+{
+	int cause;
+
 	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
-		untracked_sums->cause[cause] += atomic64_read(&untracked[cause]);
+		sums->cause[cause] += atomic64_read(&untracked[cause]);
 }
 
 /**
@@ -261,7 +288,7 @@ void cws_record_stats(struct cws_record_stats *stats)
  *
  * Context: process context.
  */
-void cws_records_each(void (*look)(struct cws_record *rec, void *data), void *data)
+void cws_records_each(cws_record_look look, void *data)
 {
 	struct cws_record *rec;
 	unsigned int b;

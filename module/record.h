@@ -56,7 +56,8 @@ enum cws_record_state {
  * @parent_broke: what its parent had copied for itself when it was born
  * @inherited: the books of its fork, NULL its parent was not watched
  * @lineage: who it is; NULL until it is published, or when no node was to be had
- * @cgroup: where its process was when it ended, referenced; NULL not known
+ * @cgroup: where its process was when it ended, referenced; NULL not known; set before
+ *	it leaves the hash, and read when it has ended
  * @sites: who counted, NULL it is not watched, or no table was to be had
  * @matrix: the counts
  *
@@ -104,22 +105,24 @@ struct cws_record_stats {
 	size_t bytes;
 };
 
+typedef void (*cws_record_look)(struct cws_record *rec, void *data);
+
 int cws_records_init(unsigned int max);
 void cws_records_exit(void);
 int cws_records_reserve(unsigned int nr);
 
 struct cws_record *cws_record_find_or_create(struct mm_struct *mm);
-struct cws_record *cws_record_unlink(struct mm_struct *mm) __must_check;
+void cws_record_unlink(struct cws_record *rec);
 void cws_record_untracked(enum cws_cause cause);
 void cws_record_count_late(struct mm_struct *mm, u64 before_serial,
 			   enum cws_region region, enum cws_cause cause);
-enum cws_end cws_record_end(const struct cws_record *rec);
 
 bool cws_record_get(struct cws_record *rec) __must_check;
 void cws_record_put(struct cws_record *rec);
-void cws_records_each(void (*look)(struct cws_record *rec, void *data), void *data);
-void cws_records_sums(struct cws_sums *live, struct cws_sums *exited,
-		      struct cws_sums *untracked);
+void cws_records_each(cws_record_look look, void *data);
+void cws_records_turn(cws_record_look look, void *data, unsigned int phase);
+void cws_records_sums(struct cws_sums *live, struct cws_sums *exited);
+void cws_records_untracked(struct cws_sums *sums);
 void cws_record_stats(struct cws_record_stats *stats);
 
 extern atomic64_t cws_next_serial;
@@ -158,6 +161,18 @@ static __always_inline struct cws_record *cws_record_find(const struct mm_struct
 		if (rec->mm == mm)
 			return rec;
 	return NULL;
+}
+
+/**
+ * cws_record_end() - how an address space ended
+ * @rec: the record
+ *
+ * Return: CWS_END_NONE, or the end; then ended_ns and cgroup may be read.
+ */
+static inline enum cws_end cws_record_end(const struct cws_record *rec)
+{
+	/* Pairs with the release in cws_exited_retire(). */
+	return smp_load_acquire(&rec->end);
 }
 
 #endif /* CWS_RECORD_H */

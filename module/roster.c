@@ -3,14 +3,17 @@
  * The roster of address spaces: one pass over all tasks says who uses which.
  * The mm pointers of tasks are compared with those of records, never followed.
  */
+#include <linux/cgroup.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sort.h>
 
 #include "birth.h"
+#include "cgroups.h"
 #include "exited.h"
 #include "roster.h"
 
@@ -226,6 +229,62 @@ struct cws_roster *cws_roster_exited(void)
 			roster->row[roster->nr++].rec = rec;
 	}
 	return roster;
+}
+
+/*
+ * The process that a record is shown with, found without a loop: its creator as long as
+ * that uses it or nobody else does, else the lowest that does. RCU held.
+ */
+static struct task_struct *user_of(const struct cws_record *rec)
+{
+	struct task_struct *creator, *lowest = NULL;
+	struct mm_struct *mm;
+
+	lockdep_assert_held(&roster_mutex);
+	if (!cws_birth_published(rec))
+		return NULL;
+	creator = rec->lineage ? pid_task(rec->lineage->pid, PIDTYPE_TGID) : NULL;
+	if (creator) {
+		mm = READ_ONCE(creator->mm);
+		/* A first thread that ended has none, while the others go on with it. */
+		if (mm == rec->mm || (!mm && atomic_read(&creator->signal->live)))
+			return creator;
+	}
+	if (rec->scan == scan_number)
+		lowest = pid_task(find_pid_ns(rec->lowest, &init_pid_ns), PIDTYPE_TGID);
+	return lowest ?: creator;
+}
+
+static void count_for_cgroup(struct cws_record *rec, void *unused)
+{
+	struct task_struct *process;
+	struct cws_sums sums = {};
+
+	cws_matrix_sum(&rec->matrix, &sums);
+	rcu_read_lock();
+	process = user_of(rec);
+	cws_cgroups_live(process ? task_dfl_cgroup(process) : NULL, &sums);
+	rcu_read_unlock();
+}
+
+/**
+ * cws_roster_cgroups() - all address spaces since load, added up by cgroup
+ *
+ * Each once: as a live one where its process is now, or where it ended.
+ *
+ * Context: process context, may sleep.
+ * Return: the rows for cws_cgroups_free(), or NULL.
+ */
+struct cws_cgroup_rows *cws_roster_cgroups(void)
+{
+	struct cws_cgroup_rows *rows;
+
+	mutex_lock(&roster_mutex);
+	count_tasks();
+	cws_records_turn(count_for_cgroup, NULL, cws_cgroups_begin());
+	rows = cws_cgroups_end();
+	mutex_unlock(&roster_mutex);
+	return rows;
 }
 
 /**

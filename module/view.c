@@ -34,6 +34,7 @@ struct view_file {
 #define VIEW_OF_exited		&cws_view_exited
 #define VIEW_OF_clones		&cws_view_clones
 #define VIEW_OF_totals		&cws_view_totals
+#define VIEW_OF_cgroups		&cws_view_cgroups
 #define VIEW_OF_sharing		&cws_view_sharing
 
 static const struct view_file view_files[] = {

@@ -39,6 +39,7 @@ extern const struct cws_view cws_view_processes;
 extern const struct cws_view cws_view_exited;
 extern const struct cws_view cws_view_clones;
 extern const struct cws_view cws_view_totals;
+extern const struct cws_view cws_view_cgroups;
 extern const struct cws_view cws_view_sharing;
 
 extern const struct file_operations cws_control_fops;

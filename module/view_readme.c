@@ -19,6 +19,7 @@ static int readme_show(struct seq_file *m, void *unused)
 		 "  exited         the same for the last ones that ended, and how\n"
 		 "  clones         the last fork, vfork, clone and clone3 calls\n"
 		 "  totals         sums since load\n"
+		 "  cgroups        the same by cgroup\n"
 		 "  sharing        kernel objects that tasks share, and who they are\n"
 		 "  control        on or off: accounting\n"
 		 "  watch          write PID, \"PID nofollow\", -PID or clear; children are watched too\n"

@@ -5,6 +5,7 @@
 #include <linux/string_helpers.h>
 #include <linux/utsname.h>
 
+#include "cgroups.h"
 #include "clonelog.h"
 #include "hook.h"
 #include "hook_clone.h"
@@ -26,6 +27,7 @@ struct state {
 	struct cws_watch_stats watch;
 	struct cws_inherit_stats inherit;
 	struct cws_sites_stats sites;
+	struct cws_cgroups_stats cgroups;
 	struct cws_hook_gaps gaps;
 	struct cws_hook_report hook[CWS_NR_HOOKS];
 	u64 clone_slots_dropped;
@@ -44,6 +46,7 @@ static void state_read(struct state *s)
 	cws_watchlist_stats(&s->watch);
 	cws_inherit_stats(&s->inherit);
 	cws_sites_stats(&s->sites);
+	cws_cgroups_stats(&s->cgroups);
 	cws_hook_gaps(&s->gaps);
 	for (id = 0; id < CWS_NR_HOOKS; id++)
 		cws_hook_report(id, &s->hook[id]);
@@ -99,6 +102,7 @@ static void put_health(struct seq_file *m, const struct state *s)
 	complain(m, &sep, "watched_dropped", s->watch.watched_dropped);
 	complain(m, &sep, "inherits_dropped", s->inherit.inherits_dropped);
 	complain(m, &sep, "sites_dropped", s->sites.sites_dropped);
+	complain(m, &sep, "cgroups_dropped", s->cgroups.cgroups_dropped);
 	seq_puts(m, *sep ? "\n" : "ok\n");
 }
 
@@ -147,9 +151,12 @@ static void put_tables(struct seq_file *m, const struct state *s)
 	put_number(m, "inherits_dropped", s->inherit.inherits_dropped);
 	put_number(m, "sites_dropped", s->sites.sites_dropped);
 	put_number(m, "sites_other", s->sites.sites_other);
+	put_number(m, "cgroups", s->cgroups.cgroups);
+	put_number(m, "cgroups_max", s->cgroups.cgroups_max);
+	put_number(m, "cgroups_dropped", s->cgroups.cgroups_dropped);
 	put_number(m, "memory_bytes", s->records.bytes + s->lineages.bytes +
 		   s->exited.bytes + s->clonelog.bytes + s->origins.bytes +
-		   s->watch.bytes + s->inherit.bytes + s->sites.bytes +
+		   s->watch.bytes + s->inherit.bytes + s->sites.bytes + s->cgroups.bytes +
 		   cws_account_bytes() + cws_split_bytes() + cws_clone_calls_bytes());
 }
 

@@ -16,7 +16,8 @@ static int totals_show(struct seq_file *m, void *unused)
 {
 	struct cws_sums live = {}, exited = {}, untracked = {}, total = {};
 
-	cws_records_sums(&live, &exited, &untracked);
+	cws_records_sums(&live, &exited);
+	cws_records_untracked(&untracked);
 	cws_sums_add(&total, &live);
 	cws_sums_add(&total, &exited);
 	cws_sums_add(&total, &untracked);

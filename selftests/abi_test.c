@@ -102,6 +102,7 @@ static const struct heading heading[] = {
 	{ "exited", COWSCOPE_HEADER_EXITED },
 	{ "clones", COWSCOPE_HEADER_CLONES },
 	{ "totals", COWSCOPE_HEADER_TOTALS },
+	{ "cgroups", COWSCOPE_HEADER_CGROUPS },
 	{ "watch", COWSCOPE_HEADER_WATCH },
 	{ "sharing", COWSCOPE_HEADER_SHARING },
 };
@@ -182,7 +183,7 @@ static bool is_number(const char *text)
 /* Broken: scripts that add columns up choke or skip. */
 TEST_F(abi, counters_are_numbers)
 {
-	static const char *const table_name[] = { "processes", "exited", "totals" };
+	static const char *const table_name[] = { "processes", "exited", "totals", "cgroups" };
 	struct scope_table table;
 	const char *field;
 	size_t i, row;

@@ -34,6 +34,7 @@
 	X(exited,	0400, 1)		\
 	X(clones,	0400, 1)		\
 	X(totals,	0400, 1)		\
+	X(cgroups,	0400, 1)		\
 	X(sharing,	0400, 1)		\
 	X(control,	0600, 0)		\
 	X(watch,	0600, 0)		\
@@ -209,6 +210,25 @@
 	X(exit,	 "owner comm end lived_ns copied file ksm unshared zero reused sole remote mm")
 #define COWSCOPE_HEADER_TOTALS	"scope" COWSCOPE_CAUSE_COLUMNS
 /* scope, one row each: live exited untracked total */
+/*
+ * Scopes of cgroups: address spaces that are alive, with their process in this cgroup now;
+ * that ended with it there; that ended below it in cgroups that were removed since. One row
+ * for each of a cgroup's scopes in which there is any, then one of untracked.
+ */
+#define COWSCOPE_CGROUP_SCOPES(X)						\
+	X(LIVE,	   live,    "its process is in this cgroup now")		\
+	X(EXITED,  exited,  "ended with its process in this cgroup")		\
+	X(REMOVED, removed, "ended in a cgroup below this one that was removed since")
+#define COWSCOPE_HEADER_CGROUPS	"cgroup scope spaces" COWSCOPE_CAUSE_COLUMNS " id"
+/*
+ * cgroup: path in the v2 hierarchy, from its root; "-" not known, or untracked, as in totals
+ * (spaces is "-" there); COWSCOPE_CGROUP_OTHER: found no room in the table
+ * spaces: address spaces   id: inode number of the cgroup's directory, never used again, or "-"
+ * What was counted follows the process: all of it is where the process is now, and in the end
+ * where it ended. Rows exited and removed of a cgroup never go down. Each address space is in
+ * one reading once: all rows together are live, exited and untracked of totals.
+ */
+#define COWSCOPE_CGROUP_OTHER	"other"
 #define COWSCOPE_HEADER_COW	"region" COWSCOPE_CAUSE_COLUMNS
 /*
  * Resources: rows of birth. Name, the flag of clone that is about it or "-", help.
@@ -534,6 +554,7 @@
 	X(births) X(births_max) X(births_dropped)				\
 	X(watched) X(watched_max) X(watched_dropped) X(inherits_dropped)	\
 	X(sites_dropped) X(sites_other)						\
+	X(cgroups) X(cgroups_max) X(cgroups_dropped)				\
 	X(memory_bytes)								\
 	X(hook)
 
