@@ -20,7 +20,7 @@ title()
 die()
 {
 	echo
-	echo "demo: $*" >&2
+	echo "${0##*/}: $*" >&2
 	exit 1
 }
 
