@@ -66,7 +66,7 @@ static int open_file(const char *format, ...)
 	return fd;
 }
 
-static void query(pid_t pid, const char *view)
+static void ask(pid_t pid, const char *view)
 {
 	int fd = open_file("/sys/kernel/debug/cowscope/query");
 
@@ -85,7 +85,7 @@ static void proc_file(pid_t pid, const char *name)
 }
 
 /* One bit of each entry says whether the page is mapped once. */
-static void pagemap(pid_t pid, const char *unused)
+static void read_pagemap(pid_t pid, const char *unused)
 {
 	static uint64_t entry[ENTRIES];
 	int fd = open_file("/proc/%d/pagemap", pid);
@@ -100,7 +100,7 @@ static void pagemap(pid_t pid, const char *unused)
 }
 
 /* How many map each page; frames that follow each other are asked for at once. */
-static void kpagecount(pid_t pid, const char *unused)
+static void read_kpagecount(pid_t pid, const char *unused)
 {
 	static uint64_t entry[ENTRIES], mapped[ENTRIES];
 	int fd = open_file("/proc/%d/pagemap", pid);
@@ -131,13 +131,13 @@ static const struct reader {
 	void (*read)(pid_t pid, const char *argument);
 	const char *argument;
 } readers[] = {
-	{ "pages", query, "pages" },
-	{ "family", query, "family" },
-	{ "forecast", query, "forecast" },
+	{ "pages", ask, "pages" },
+	{ "family", ask, "family" },
+	{ "forecast", ask, "forecast" },
 	{ "smaps", proc_file, "smaps" },
 	{ "smaps_rollup", proc_file, "smaps_rollup" },
-	{ "pagemap", pagemap, NULL },
-	{ "kpagecount", kpagecount, NULL },
+	{ "pagemap", read_pagemap, NULL },
+	{ "kpagecount", read_kpagecount, NULL },
 };
 
 static void told_of(const char *name, const char *state, double value)
@@ -170,9 +170,9 @@ static void read_files(pid_t pid, const char *state, int spaces)
 static void run_programs(pid_t pid, const char *state, const char *page_types)
 {
 	char number[16];
-	char *cowmap[] = { "cowmap", number, NULL };
-	char *types[] = { (char *)page_types, "-p", number, NULL };
-	char *smem[] = { "smem", "-P", "measure", NULL };
+	char *const cowmap[] = { "cowmap", number, NULL };
+	char *const types[] = { (char *)page_types, "-p", number, NULL };
+	char *const smem[] = { "smem", "-P", "measure", NULL };
 
 	snprintf(number, sizeof(number), "%d", pid);
 	/* The first run reads it from the disk. */

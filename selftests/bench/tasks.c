@@ -73,7 +73,7 @@ static void compare(const pid_t *pid, int tasks)
 	told("kcmp.call", median(sample, CALLS));
 }
 
-static void sharing(int all)
+static void read_sharing(int all)
 {
 	uint64_t sample[ROUNDS], before;
 	int i, fd;
@@ -92,7 +92,7 @@ static void sharing(int all)
 
 static void program(const char *figure, char *name, int all)
 {
-	char *argv[] = { name, NULL };
+	char *const argv[] = { name, NULL };
 
 	run_program(argv);
 	told(figure, run_program(argv) / (double)all);
@@ -104,7 +104,7 @@ void measure_tasks(int tasks)
 	int all = threads_of_all();
 
 	told("tasks", all);
-	sharing(all);
+	read_sharing(all);
 	compare(pid, tasks);
 	program("lsns.task", "lsns", all);
 	program("lsfd.task", "lsfd", all);
@@ -114,10 +114,11 @@ void measure_tasks(int tasks)
 /* Says when all are there, and stays until it is killed. */
 void hold_crowd(int tasks)
 {
-	crowd_begin(tasks);
+	pid_t *pid = crowd_begin(tasks);
+
 	told("crowd", tasks);
-	for (;;)
-		pause();
+	pause();
+	crowd_end(pid, tasks);
 }
 
 void measure_unload(void)
