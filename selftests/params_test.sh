@@ -32,7 +32,8 @@ bad_values_are_refused()
 {
 	result=0
 	for value in records_max=63 records_max=4294967295 exited_max=0 exited_max=65537 \
-		clones_max=0 clones_max=65537 watched_max=0 watched_max=4097; do
+		clones_max=0 clones_max=65537 watched_max=0 watched_max=4097 \
+		cgroups_max=15 cgroups_max=16385; do
 		refused "cowscope: $value" "$value" || result=1
 	done
 	return $result
@@ -105,7 +106,7 @@ ftrace_off_is_refused()
 modinfo_documents_parameters()
 {
 	result=0
-	for parameter in records_max exited_max clones_max watched_max; do
+	for parameter in records_max exited_max clones_max watched_max cgroups_max; do
 		modinfo -F parm "$KO" | grep -q "^$parameter:.*default [0-9]" ||
 			{ note "$parameter"; result=1; }
 	done
@@ -178,18 +179,55 @@ second_load_is_refused()
 	loaded && ! insmod "$KO" 2>/dev/null && loaded && rmmod cowscope && ! loaded
 }
 
+# Read by one program, since each that is started counts something itself.
+cgroups_add_up()
+{
+	awk -v name="$1" '
+		FNR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next }
+		FILENAME ~ /totals$/ { if ($1 == "total") total = $at; next }
+		{ sum += $at }
+		END { exit sum != total || !sum }' "$SCOPE/totals" "$SCOPE/cgroups"
+}
+
+# Promise: more cgroups than rows are told in the row "other" and counted, none is lost.
+# Broken: whoever makes many cgroups hides what he did.
+cgroups_are_capped()
+{
+	top=/sys/fs/cgroup/cowscope-cap
+	insmod "$KO" cgroups_max=16 || return 1
+	[ "$(status cgroups_max)" = 16 ] && mkdir "$top" || return 1
+	for n in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20; do
+		mkdir "$top/$n"
+		sh -c 'echo $$ >"$1/cgroup.procs"; (:;:)' sh "$top/$n"
+	done
+	result=0
+	rows=$(grep -c "^/cowscope-cap/.* exited " "$SCOPE/cgroups")
+	other=$(awk '$1 == "other" && $2 == "exited" { print $3 }' "$SCOPE/cgroups")
+	note "$rows rows, $other in other, dropped $(status cgroups_dropped)"
+	[ "$rows" -le 16 ] && [ "$rows" -ge 14 ] && [ "${other:-0}" -ge 8 ] || result=1
+	[ "$other" = "$(status cgroups_dropped)" ] || result=1
+	status health | grep -q "cgroups_dropped $other" || result=1
+	cgroups_add_up copied || result=1
+	rmdir "$top"/*
+	# Removed ones make room.
+	grep -q '^/cowscope-cap removed ' "$SCOPE/cgroups" || result=1
+	! grep -q '^/cowscope-cap/' "$SCOPE/cgroups" || result=1
+	rmdir "$top"
+	return $result
+}
+
 # Promise: the defaults are those that modinfo gives.
 # Broken: documentation and behaviour differ.
 defaults_are_as_documented()
 {
 	insmod "$KO" || return 1
-	for parameter in records_max exited_max clones_max watched_max; do
+	for parameter in records_max exited_max clones_max watched_max cgroups_max; do
 		text=$(modinfo -F parm "$KO" | sed -n "s/^$parameter:.*default \([0-9]*\).*/\1/p")
 		[ "$(status $parameter)" = "$text" ] || { note "$parameter"; return 1; }
 	done
 }
 
-begin 11
+begin 12
 if loaded; then
 	rmmod cowscope
 fi
@@ -202,6 +240,7 @@ check modinfo_documents_parameters modinfo_documents_parameters
 check good_values_are_shown good_values_are_shown
 check rings_are_bounded rings_are_bounded
 check records_are_capped records_are_capped
+check cgroups_are_capped cgroups_are_capped
 check second_load_is_refused second_load_is_refused
 check defaults_are_as_documented defaults_are_as_documented
 finish
