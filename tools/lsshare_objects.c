@@ -29,7 +29,7 @@ static const struct column object_columns[] = {
 
 static const struct column process_columns[] = {
 	LSSHARE_TEXT(object, shared.kind, "kind", "resource"),
-	LSSHARE_TEXT(object, is_shared, "shared", "with another process: yes no"),
+	LSSHARE_TEXT(object, is_shared, "shared", "yes: with another process; threads: by several of its own; no"),
 	LSSHARE_VALUE(object, shared.tasks, "tasks", "tasks that use it"),
 	LSSHARE_VALUE(object, shared.processes, "processes", "processes that these belong to"),
 	LSSHARE_TEXT(object, shared.mark, "mark", "what is unusual"),
@@ -43,6 +43,13 @@ static const struct column process_columns[] = {
 static const struct column_set objects = LSSHARE_SET(object_columns);
 static const struct column_set resources = LSSHARE_SET(process_columns);
 
+static const char *shared_word(const struct shared *s)
+{
+	if (!value_is(&s->processes, 1))
+		return "yes";
+	return value_is(&s->tasks, 1) ? "no" : "threads";
+}
+
 /* Rows with what the tool knows beside them; "with" is on the heap if @pid is given. */
 static struct object *make_rows(const struct sharing *s, uint64_t pid)
 {
@@ -54,7 +61,7 @@ static struct object *make_rows(const struct sharing *s, uint64_t pid)
 	for (i = 0; rows && i < s->n; i++) {
 		row = &rows[i];
 		row->shared = s->row[i];
-		row->is_shared = value_is(&row->shared.processes, 1) ? "no" : "yes";
+		row->is_shared = shared_word(&row->shared);
 		kind = kind_find(row->shared.kind);
 		if (kind < KIND_COUNT) {
 			row->flag = kind_words[kind].flag;
