@@ -49,7 +49,7 @@ void cws_cgroups_book(struct cgroup *cgroup, unsigned int phase,
 		      const struct cws_sums *sums);
 unsigned int cws_cgroups_begin(void);
 void cws_cgroups_live(struct cgroup *cgroup, const struct cws_sums *sums);
-struct cws_cgroup_rows *cws_cgroups_end(void) __must_check;
+struct cws_cgroup_rows * __must_check cws_cgroups_end(void);
 void cws_cgroups_free(struct cws_cgroup_rows *rows);
 void cws_cgroups_stats(struct cws_cgroups_stats *stats);
 

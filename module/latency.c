@@ -35,6 +35,7 @@ static struct cws_latency *latency_of_record(const struct cws_record *rec)
 {
 	struct cws_sites *sites = sites_of(rec);
 
+	/* Pairs with the cmpxchg() of whoever made it. */
 	return sites ? smp_load_acquire(&sites->latency) : NULL;
 }
 
@@ -87,8 +88,8 @@ static bool latency_set(struct cws_latency *latency, bool on)
 
 static void latency_start(struct cws_latency *latency)
 {
-	/* Whoever begins an attempt after since_ns sees that its time is wanted. */
 	atomic_inc(&cws_latency_users);
+	/* Whoever begins an attempt after since_ns sees that its time is wanted. */
 	smp_mb__after_atomic();
 	if (latency_set(latency, true))
 		atomic_dec(&cws_latency_users);

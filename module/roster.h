@@ -25,7 +25,7 @@ struct cws_roster {
 int cws_roster_scan(void);
 struct cws_roster *cws_roster_live(void);
 struct cws_roster *cws_roster_exited(void);
-struct cws_cgroup_rows *cws_roster_cgroups(void) __must_check;
+struct cws_cgroup_rows * __must_check cws_roster_cgroups(void);
 void cws_roster_free(struct cws_roster *roster);
 void cws_roster_users(const struct cws_record *rec, struct cws_users *users);
 struct mm_struct *cws_roster_mm(const struct cws_record *rec) __must_check;

@@ -2,6 +2,7 @@
 /* latency: how long the copies of a watched process took, while it is asked for. */
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/string_helpers.h>
 
 #include "latency.h"
 #include "record.h"
@@ -61,7 +62,7 @@ static int latency_show(struct seq_file *m, struct cws_record *rec)
 	cws_latency_read(rec, counts);
 	seq_puts(m, COWSCOPE_HEADER_LATENCY "\n");
 	sum = put_rows(m, counts);
-	cws_view_put_word(m, "counting", counts->on ? "yes" : "no");
+	cws_view_put_word(m, "counting", str_yes_no(counts->on));
 	if (counts->since_ns)
 		cws_view_put_number(m, "since_ns", counts->since_ns);
 	else

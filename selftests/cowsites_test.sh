@@ -129,13 +129,13 @@ adds_up()
 
 all_add_up()
 {
-	adds_up && adds_up --by function && adds_up --by mapping && adds_up -l 2 &&
+	adds_up && adds_up --by=function && adds_up --by mapping && adds_up -l 2 &&
 		"$SITES" "$CHILD" | tail -n 1 | grep -q '; the rows add up to cow$'
 }
 
 by_function_and_mapping()
 {
-	report copied,code --by function && has '101 program_write' '29 read(2)' '13 anonymous' &&
+	report copied,code --by=function && has '101 program_write' '29 read(2)' '13 anonymous' &&
 		report copied,code,function --by mapping && has '124 site_writer -' '37 libsite.so library_write'
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A library whose code writes to pages; see site_writer.c. */
-#include <stddef.h>
-
-void library_write(volatile char *at, size_t pages, size_t bytes);
+#include "site_library.h"
 
 void library_write(volatile char *at, size_t pages, size_t bytes)
 {

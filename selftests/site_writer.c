@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "site_library.h"
+
 #define WRITTEN		101
 #define INLINED		23
 #define LIBRARY		37
@@ -25,8 +27,6 @@
 #define MADE		13
 #define VDSO		11
 #define PAGES		(WRITTEN + INLINED + LIBRARY + READ + MADE + VDSO)
-
-void library_write(volatile char *at, size_t pages, size_t bytes);
 
 static size_t page;
 

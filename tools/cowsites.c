@@ -30,8 +30,8 @@ static const struct cli_option options[] = {
 static const struct cli_tool tool = {
 	.name = "cowsites",
 	.synopsis = "[options] PID...",
-	.purpose = "Shows which code broke the sharing of a watched process: function, source line,\n"
-		   "program or library, with exact counts.",
+	.purpose = "Shows which code broke the sharing of a watched process: function,\n"
+		   "source line, program or library, with exact counts.",
 	.options = options,
 	.count = sizeof(options) / sizeof(options[0]),
 	.page = "cowsites(8)",

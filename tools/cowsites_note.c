@@ -26,19 +26,25 @@ static const struct line lines[] = {
 	  "Python reference count, taken" },
 	{ PYTHON, "@(Py_@(DECREF|XDECREF|CLEAR)|_Py_@(DECREF*|XDECREF*))",
 	  "Python reference count, dropped" },
-	{ PYTHON, "@(gc_collect*|collect|update_refs|subtract_refs|deduce_unreachable|"
-	  "move_unreachable|untrack_@(tuples|dicts)|visit_@(decref|reachable|move)|"
-	  "gc_@(list_*|reset_refs|set_refs|decref|clear_*)|clear_unreachable_mask|"
-	  "_PyGC_*|PyGC_*|PyObject_GC_*|_PyObject_GC_*|gc_freeze*|*_traverse)",
+	{ PYTHON, "@(gc_collect*|collect|update_refs|subtract_refs|deduce_unreachable)",
 	  "Python garbage collector" },
-	{ PYTHON, "@(*[mM]alloc*|*_[fF]ree|pymalloc_*|arena_*|address_in_range|*_[rR]ealloc|"
-	  "*_[cC]alloc)", "Python allocator" },
+	{ PYTHON, "@(move_unreachable|untrack_@(tuples|dicts)|visit_@(decref|reachable|move))",
+	  "Python garbage collector" },
+	{ PYTHON, "@(gc_@(list_*|reset_refs|set_refs|decref|clear_*)|clear_unreachable_mask)",
+	  "Python garbage collector" },
+	{ PYTHON, "@(?(_)PyGC_*|?(_)PyObject_GC_*|gc_freeze*|*_traverse)",
+	  "Python garbage collector" },
+	{ PYTHON, "@(*[mM]alloc*|*_[fF]ree|pymalloc_*|arena_*|address_in_range)",
+	  "Python allocator" },
+	{ PYTHON, "@(*_[rR]ealloc|*_[cC]alloc)", "Python allocator" },
 	{ PYTHON, "@(*_dealloc|_Py_Dealloc|*_free|*_clear)", "Python object freed" },
 	{ PYTHON, "@(_PyEval_*|PyEval_*|_PyFunction_Vectorcall)",
 	  "Python bytecode: reference counts" },
-	{ PYTHON, "@(PyIter_*|*iter_*next|*iter*_next|*_richcompare*|*_@(get|set)item|"
-	  "*_subscript|PyObject_*|_PyObject_*|PyList_*|PyTuple_*|PyDict_*|*lookup*|"
-	  "*_hash|*_vectorcall*)", "Python object used: reference counts" },
+	{ PYTHON, "@(PyIter_*|*iter_*next|*iter*_next|*_richcompare*|*_@(get|set)item)",
+	  "Python object used: reference counts" },
+	{ PYTHON, "@(*_subscript|?(_)PyObject_*|PyList_*|PyTuple_*|PyDict_*|*lookup*|*_hash)",
+	  "Python object used: reference counts" },
+	{ PYTHON, "*_vectorcall*", "Python object used: reference counts" },
 
 	{ RUBY, "@(gc_mark*|rb_gc_mark*|rgengc_*|mark_*|gc_grey|gc_aging|gc_remember*)",
 	  "Ruby GC, marking" },
@@ -46,13 +52,15 @@ static const struct line lines[] = {
 	  "Ruby GC, sweeping" },
 	{ RUBY, "@(gc_*|rb_gc_*|garbage_collect*|*newobj*)", "Ruby GC" },
 
-	{ LIBC, "@(*malloc*|*free|*calloc*|*realloc*|unlink_chunk*|tcache_*|sysmalloc|"
-	  "systrim*|mtrim|*memalign*|arena_get*|_int_*)", "allocator" },
+	{ LIBC, "@(*malloc*|*free|*calloc*|*realloc*|unlink_chunk*|tcache_*|sysmalloc)",
+	  "allocator" },
+	{ LIBC, "@(systrim*|mtrim|*memalign*|arena_get*|_int_*)", "allocator" },
 	{ "@(lib@(je|tc)malloc*|libmimalloc*)", NULL, "allocator" },
 	{ LIBC, "@(*mem@(cpy|move|pcpy)*|*str*cpy*|*stpcpy*|*wmemcpy*)", "bytes copied" },
 	{ LIBC, "@(*memset*|*bzero*|*wmemset*)", "bytes filled" },
-	{ LIBC, "@(_IO_*|f@(read|write|gets|puts|printf|getc|putc|flush)*|*vfprintf*|getline|"
-	  "getdelim|__getdelim|__overflow|__underflow|__uflow)", "buffers of stdio" },
+	{ LIBC, "@(_IO_*|f@(read|write|gets|puts|printf|getc|putc|flush)*|*vfprintf*)",
+	  "buffers of stdio" },
+	{ LIBC, "@(?(__)getdelim|getline|__overflow|__underflow|__uflow)", "buffers of stdio" },
 	{ LIBC, "@(_Fork|fork|*vfork|__libc_fork|__run_*fork_handlers|*reclaim_stacks*)",
 	  "fork's own bookkeeping" },
 	{ LIBC, "@(*pthread_*|*lll_lock*|*futex*)", "threads: locks, thread blocks" },

@@ -227,6 +227,25 @@ static size_t places_first(struct places *p)
 	return n;
 }
 
+/* A row that is of many places is of none. */
+static void nowhere(struct place *p)
+{
+	p->has_address = false;
+	p->has_offset = false;
+	p->syscall = "-";
+	p->mapping = "-";
+	p->object = "-";
+	p->dev = "-";
+	p->inode = "-";
+	p->mtime_ns = "-";
+	p->state = FILE_NONE;
+	p->function = "-";
+	p->inlined = "-";
+	p->source = "-";
+	p->path = "-";
+	p->code = "-";
+}
+
 /* Rows from @lines to @n become one; its name says how many they were. */
 static int cut(struct places *p, size_t lines, size_t n, struct err *e)
 {
@@ -238,10 +257,7 @@ static int cut(struct places *p, size_t lines, size_t n, struct err *e)
 	rest.kind = SITE_UNKNOWN;
 	rest.by = "rest";
 	rest.processes = 0;
-	rest.has_address = rest.has_offset = false;
-	rest.syscall = rest.function = rest.inlined = rest.source = rest.path = "-";
-	rest.mapping = rest.object = rest.dev = rest.inode = rest.mtime_ns = rest.code = "-";
-	rest.state = FILE_NONE;
+	nowhere(&rest);
 	rest.note = texts_add(&p->texts, "%zu more", n - lines);
 	if (!rest.note)
 		return err_sys(e, -ENOMEM, "sites");

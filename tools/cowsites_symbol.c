@@ -212,6 +212,7 @@ static int name_source(Dwfl_Module *module, GElf_Addr address, struct place *p,
 
 int symbols_name(struct symbols *s, struct place *p, struct texts *t)
 {
+	uint64_t offset = p->offset;
 	struct image *image;
 	GElf_Addr address;
 	int ret;
@@ -223,8 +224,9 @@ int symbols_name(struct symbols *s, struct place *p, struct texts *t)
 		return -ENOMEM;
 	p->state = image->state;
 	/* A system call's address is the one after it. */
-	if (!image->module ||
-	    !address_of(image->module, p->offset - (p->kind == SITE_SYSCALL), &address))
+	if (p->kind == SITE_SYSCALL)
+		offset--;
+	if (!image->module || !address_of(image->module, offset, &address))
 		return 0;
 	ret = name_function(image->module, address, p, t);
 	if (ret)
