@@ -235,6 +235,34 @@ TEST_F(kinds, huge_zero_page)
 	EXPECT_EQ(HUGE * SMALL, kin_key(_metadata, self->owner, "armed_zero_pages"));
 }
 
+/* A huge page that one of them maps whole and the others in pieces, some of their own. */
+/* Broken: where huge pages are used, memory that is shared is told as everybody's own. */
+TEST_F(kinds, huge_page_in_pieces)
+{
+	struct world world;
+
+	ASSERT_EQ(0, world_thp_allow());
+	world = make_world(_metadata, self->owner, WORLD_THP, HUGE);
+	ASSERT_EQ(0, oracle_pagemap(self->owner->pid, world.base, world.stride, HUGE,
+				    self->frame));
+	ASSERT_EQ(HUGE, oracle_flagged(self->frame, HUGE, KPAGE_THP));
+	self->heir = kin_fork(_metadata, &self->kin, 0);
+	kin_fork(_metadata, &self->kin, 0);
+	expect_kin(_metadata, &self->kin);
+	world.pages = HUGE * SMALL;
+	world.stride = PAGE_BYTES;
+	EXPECT_EQ(HUGE * SMALL, kin_in_world(&self->kin, &world).shared);
+	write_part(_metadata, self->heir, &world, 3, 176);
+	expect_kin(_metadata, &self->kin);
+	EXPECT_EQ(HUGE * SMALL - 176, kin_in_world(&self->kin, &world).shared);
+	write_part(_metadata, kin_member(&self->kin, 2), &world, SMALL + 7, 61);
+	expect_kin(_metadata, &self->kin);
+	/* The last one that has it whole splits it. */
+	write_part(_metadata, self->owner, &world, 2 * SMALL - 5, 11);
+	expect_kin(_metadata, &self->kin);
+	EXPECT_EQ(HUGE * SMALL - 176 - 11, kin_in_world(&self->kin, &world).shared);
+}
+
 /* hugetlb pages are told in bytes of their own. */
 /* Broken: their cost is added to pages that come from elsewhere. */
 TEST_F(kinds, hugetlb)
