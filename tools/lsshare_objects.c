@@ -29,7 +29,8 @@ static const struct column object_columns[] = {
 
 static const struct column process_columns[] = {
 	LSSHARE_TEXT(object, shared.kind, "kind", "resource"),
-	LSSHARE_TEXT(object, is_shared, "shared", "yes: with another process; threads: by several of its own; no"),
+	LSSHARE_TEXT(object, is_shared, "shared",
+		     "yes: by another process; threads: by several of its own; no"),
 	LSSHARE_VALUE(object, shared.tasks, "tasks", "tasks that use it"),
 	LSSHARE_VALUE(object, shared.processes, "processes", "processes that these belong to"),
 	LSSHARE_TEXT(object, shared.mark, "mark", "what is unusual"),
