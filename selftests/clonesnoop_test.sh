@@ -112,7 +112,8 @@ lost_are_told()
 	begin_snoop -n forker || return 1
 	echo 4 >"$INSTANCES/clonesnoop-$SNOOP_PID/buffer_size_kb"
 	kill -STOP "$SNOOP_PID"
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do forks; done
+	# More than the buffers of two CPUs hold, and the pages that are set apart for readers.
+	for _ in $(seq 48); do forks; done
 	kill -CONT "$SNOOP_PID"
 	sleep 0.5
 	end_snoop TERM

@@ -213,6 +213,7 @@ cgroups_are_capped()
 	grep -q '^/cowscope-cap removed ' "$SCOPE/cgroups" || result=1
 	! grep -q '^/cowscope-cap/' "$SCOPE/cgroups" || result=1
 	rmdir "$top"
+	rmmod cowscope || result=1
 	return $result
 }
 
@@ -240,7 +241,7 @@ check modinfo_documents_parameters modinfo_documents_parameters
 check good_values_are_shown good_values_are_shown
 check rings_are_bounded rings_are_bounded
 check records_are_capped records_are_capped
-check cgroups_are_capped cgroups_are_capped
 check second_load_is_refused second_load_is_refused
+check cgroups_are_capped cgroups_are_capped
 check defaults_are_as_documented defaults_are_as_documented
 finish
