@@ -8,11 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "kselftest_harness.h"
-#include "lib/cpu.h"
 #include "lib/expect.h"
+#include "lib/storm.h"
 
 #define TOP	"/sys/fs/cgroup"
 #define ONE	"/cowscope-one"
@@ -270,42 +269,6 @@ TEST_F(cgroups, adds_up)
 	ASSERT_GT(100, tries);
 	for (cause = 0; cause < CAUSE_COUNT; cause++)
 		EXPECT_EQ(after[cause], sum[cause]);
-}
-
-struct storm {
-	struct world world;
-	time_t until;		/* CLOCK_MONOTONIC seconds */
-	long forks;
-};
-
-static time_t seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
-/* In an actor, on any CPU: forks, and the child copies and ends. */
-static long storm(void *arg)
-{
-	struct storm *work = arg;
-	volatile char *at = work->world.base;
-	pid_t pid;
-	size_t i;
-
-	run_anywhere();
-	for (work->forks = 0; seconds() < work->until; work->forks++) {
-		pid = fork();
-		if (pid < 0)
-			return -errno;
-		for (i = 0; !pid && i < work->world.pages; i++)
-			at[i * PAGE_BYTES]++;
-		if (!pid)
-			_exit(0);
-		waitpid(pid, NULL, 0);
-	}
-	return 0;
 }
 
 /* While processes end all the time, no sum falls, and the ended of one cgroup are all there. */

@@ -239,18 +239,11 @@ TEST_F(kinds, huge_zero_page)
 /* Broken: where huge pages are used, memory that is shared is told as everybody's own. */
 TEST_F(kinds, huge_page_in_pieces)
 {
-	struct world world;
+	struct world world = make_huge(_metadata, self->owner, HUGE);
 
-	ASSERT_EQ(0, world_thp_allow());
-	world = make_world(_metadata, self->owner, WORLD_THP, HUGE);
-	ASSERT_EQ(0, oracle_pagemap(self->owner->pid, world.base, world.stride, HUGE,
-				    self->frame));
-	ASSERT_EQ(HUGE, oracle_flagged(self->frame, HUGE, KPAGE_THP));
 	self->heir = kin_fork(_metadata, &self->kin, 0);
 	kin_fork(_metadata, &self->kin, 0);
 	expect_kin(_metadata, &self->kin);
-	world.pages = HUGE * SMALL;
-	world.stride = PAGE_BYTES;
 	EXPECT_EQ(HUGE * SMALL, kin_in_world(&self->kin, &world).shared);
 	write_part(_metadata, self->heir, &world, 3, 176);
 	expect_kin(_metadata, &self->kin);

@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <time.h>
 
 #include "kselftest_harness.h"
-#include "lib/cpu.h"
 #include "lib/expect.h"
+#include "lib/storm.h"
 
 #define PAGES		31
 #define STORMERS	3
@@ -29,42 +27,6 @@ FIXTURE_SETUP(totals)
 FIXTURE_TEARDOWN(totals)
 {
 	stage_end(_metadata, &self->cast);
-}
-
-struct storm {
-	struct world world;
-	time_t until;		/* CLOCK_MONOTONIC seconds */
-	long forks;
-};
-
-static time_t seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
-/* In an actor, on any CPU: forks, lets the child copy, writes itself, reaps. */
-static long storm(void *arg)
-{
-	struct storm *work = arg;
-	volatile char *at = work->world.base;
-	pid_t pid;
-	size_t i;
-
-	run_anywhere();
-	for (work->forks = 0; seconds() < work->until; work->forks++) {
-		pid = fork();
-		if (pid < 0)
-			return -errno;
-		for (i = 0; i < work->world.pages; i++)
-			at[i * PAGE_BYTES]++;
-		if (!pid)
-			_exit(0);
-		waitpid(pid, NULL, 0);
-	}
-	return 0;
 }
 
 enum scope_row { LIVE, EXITED, UNTRACKED, TOTAL, SCOPES };
@@ -93,7 +55,7 @@ static void read_totals(struct __test_metadata *_metadata, const char *name,
 TEST_F(totals, storm)
 {
 	long long last[CAUSE_COUNT] = { 0 }, sum[SCOPES][CAUSE_COUNT];
-	struct storm work = { .until = seconds() + SECONDS };
+	struct storm work = { .until = seconds() + SECONDS, .both = true };
 	struct actor *actor = self->cast.actor;
 	long long first = 0;
 	long reads = 0, forks = 0;

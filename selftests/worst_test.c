@@ -234,21 +234,6 @@ TEST_F(worst, mapper_outside_the_family)
 	EXPECT_EQ(0, rewrite(_metadata, self, 2));
 }
 
-/* Huge pages of the owner, really huge, as small pages. */
-static struct world make_huge(struct __test_metadata *_metadata, FIXTURE_DATA(worst) *self)
-{
-	struct world world;
-
-	ASSERT_EQ(0, world_thp_allow());
-	world = make_world(_metadata, self->owner, WORLD_THP, HUGE);
-	ASSERT_EQ(0, oracle_pagemap(self->owner->pid, world.base, world.stride, HUGE,
-				    self->frame));
-	ASSERT_EQ(HUGE, oracle_flagged(self->frame, HUGE, KPAGE_THP));
-	world.pages = HUGE * SMALL;
-	world.stride = PAGE_BYTES;
-	return world;
-}
-
 /*
  * Huge pages, owner and heir in turn page by page: both mappings are split, so each
  * copies, and only the last piece of each huge page is taken over.
@@ -256,7 +241,7 @@ static struct world make_huge(struct __test_metadata *_metadata, FIXTURE_DATA(wo
 /* Broken: two writers of one huge page need twice what was promised. */
 TEST_F(worst, huge_page_by_page_in_turn)
 {
-	struct world world = make_huge(_metadata, self);
+	struct world world = make_huge(_metadata, self->owner, HUGE);
 	long long bound, before, sum;
 	size_t i;
 
@@ -279,7 +264,7 @@ TEST_F(worst, huge_page_by_page_in_turn)
 /* Broken: the bound is beaten, or nobody knows how far it is. */
 TEST_F(worst, huge_one_after_the_other)
 {
-	struct world world = make_huge(_metadata, self);
+	struct world world = make_huge(_metadata, self->owner, HUGE);
 	long long bound, alone, made_now;
 
 	kin_fork(_metadata, &self->kin, 0);
@@ -299,7 +284,7 @@ TEST_F(worst, huge_one_after_the_other)
 /* Broken: a process is told that it is safe, and grows by its huge pages. */
 TEST_F(worst, pieces_left_alone)
 {
-	struct world world = make_huge(_metadata, self);
+	struct world world = make_huge(_metadata, self->owner, HUGE);
 	long long bound, made_now;
 
 	kin_fork(_metadata, &self->kin, 0);

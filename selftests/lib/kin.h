@@ -52,6 +52,22 @@ kin_fork(struct __test_metadata *_metadata, struct kin *kin, int parent)
 	return kin_member(kin, kin->nr++);
 }
 
+/* Huge pages of a member, really huge, as small pages. */
+static inline struct world
+make_huge(struct __test_metadata *_metadata, struct actor *owner, size_t pages)
+{
+	struct world world;
+	uint64_t frame[pages];
+
+	ASSERT_EQ(0, world_thp_allow());
+	world = make_world(_metadata, owner, WORLD_THP, pages);
+	ASSERT_EQ(0, oracle_pagemap(owner->pid, world.base, world.stride, pages, frame));
+	ASSERT_EQ(pages, oracle_flagged(frame, pages, KPAGE_THP));
+	world.pages = pages * (HUGE_BYTES / PAGE_BYTES);
+	world.stride = PAGE_BYTES;
+	return world;
+}
+
 static inline void kin_look(struct __test_metadata *_metadata, struct kin *kin)
 {
 	int i;

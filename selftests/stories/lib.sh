@@ -120,6 +120,15 @@ shared_by_family()
 		$at["pid"] == pid && $at["region"] == "total" { print $at["shared_pages"]; exit }'
 }
 
+# clones_of PID COLUMNS: the rows of clones of this parent, these columns of them.
+clones_of()
+{
+	awk -v pid="$1" -v names="$2" '
+		BEGIN { n = split(names, want) }
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		$at["parent"] == pid { for (i = 1; i <= n; i++) printf "%s ", $at[want[i]]; print "" }' "$SCOPE/clones"
+}
+
 # Promise: as many pages are shared as pagemap has in the same frames. Both stand still. Sets
 # same and apart.
 family_is_true()

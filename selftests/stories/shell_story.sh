@@ -20,21 +20,12 @@ setup()
 	watch "$shell"
 }
 
-# The rows of clones of this shell, by name of the column.
-of_the_shell()
-{
-	awk -v pid="$shell" -v names="$1" '
-		BEGIN { n = split(names, want) }
-		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-		$at["parent"] == pid { for (i = 1; i <= n; i++) printf "%s ", $at[want[i]]; print "" }' "$SCOPE/clones"
-}
-
 # Promise: a row for each fork, each of which ran a program.
 a_row_for_each()
 {
 	echo >"$work/begin"
 	till "the last child stopped" stopped_child || return 1
-	of_the_shell "shape pages pgtable_bytes exec_ns exec_copied_pages" >"$work/rows"
+	clones_of "$shell" "shape pages pgtable_bytes exec_ns exec_copied_pages" >"$work/rows"
 	head -3 "$work/rows" | sed 's/^/#   /'
 	[ "$(wc -l <"$work/rows")" -eq $((PROGRAMS + 1)) ] &&
 		[ "$(awk '$1 == "process" && $2 > 0 && $3 > 0 && $4 != "-" && $5 > 0' "$work/rows" | wc -l)" -eq $PROGRAMS ]

@@ -55,21 +55,12 @@ serve()
 	till "requests are held" grep -qs held "held.$1"
 }
 
-# rows COLUMNS: of clones, those of the server.
-rows()
-{
-	awk -v pid="$server" -v names="$1" '
-		BEGIN { n = split(names, want) }
-		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-		$at["parent"] == pid { for (i = 1; i <= n; i++) printf "%s ", $at[want[i]]; print "" }' "$SCOPE/clones"
-}
-
 # Promise: each request is one thread, for which nothing was copied: no page, no page table.
 threads_copy_nothing()
 {
-	note "rows of clones: $(rows "shape pages pgtable_bytes" | sort | uniq -c | tr '\n' ';')"
+	note "rows of clones: $(clones_of "$server" "shape pages pgtable_bytes" | sort | uniq -c | tr '\n' ';')"
 	note "copied meanwhile: $(($(count "$server" copied) - before))"
-	[ "$(rows "shape pages pgtable_bytes" | sort | uniq -c | awk '{ $1 = $1; print }')" = "$REQUESTS thread 0 0" ] &&
+	[ "$(clones_of "$server" "shape pages pgtable_bytes" | sort | uniq -c | awk '{ $1 = $1; print }')" = "$REQUESTS thread 0 0" ] &&
 		[ "$(count "$server" copied)" = "$before" ]
 }
 
@@ -89,8 +80,8 @@ threads_share_all()
 # Promise: each request is a process that copied pages.
 processes_copy()
 {
-	note "rows of clones: $(rows "shape" | sort | uniq -c | tr '\n' ';')"
-	[ "$(rows shape | sort | uniq -c | awk '{ $1 = $1; print }')" = "$REQUESTS process" ] || return 1
+	note "rows of clones: $(clones_of "$server" "shape" | sort | uniq -c | tr '\n' ';')"
+	[ "$(clones_of "$server" shape | sort | uniq -c | awk '{ $1 = $1; print }')" = "$REQUESTS process" ] || return 1
 	mapfile -t children <<<"$(pgrep -P "$server")"
 	still "$server" "${children[@]}" || return 1
 	show lsshare --pair "$server" "${children[0]}"
