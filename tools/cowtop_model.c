@@ -7,21 +7,16 @@
 
 #include "cowtop_model.h"
 
-static int by_mm(const void *a, const void *b)
+static struct kin kin_of(const struct top_model *m)
 {
-	const struct top_node *x = a, *y = b;
-
-	return (x->rec.mm.n > y->rec.mm.n) - (x->rec.mm.n < y->rec.mm.n);
+	return (struct kin){ .base = m->node, .n = m->n, .stride = sizeof(*m->node) };
 }
 
 size_t top_find(const struct top_model *m, uint64_t mm)
 {
-	const struct top_node like = { .rec.mm.n = mm };
-	const struct top_node *hit = NULL;
+	const struct kin kin = kin_of(m);
 
-	if (m->n)
-		hit = bsearch(&like, m->node, m->n, sizeof(*m->node), by_mm);
-	return hit ? (size_t)(hit - m->node) : TOP_NONE;
+	return kin_find(&kin, mm);
 }
 
 /* Everything that is remembered, with its counts since birth. */
@@ -44,24 +39,9 @@ static int fill(struct top_model *m, const struct snapshot *now, struct err *e)
 			.rec = all.row[i].rec, .ended = all.row[i].ended,
 			.recent = !all.row[i].ended, .parent = TOP_NONE,
 		};
-	qsort(m->node, m->n, sizeof(*m->node), by_mm);
+	kin_sort(m->node, m->n, sizeof(*m->node));
 	rows_free(&all);
 	return 0;
-}
-
-static void sum_copies(struct value count[TOP_COUNTS])
-{
-	static const enum cause copies[] = {
-		CAUSE_COPIED, CAUSE_FILE, CAUSE_KSM, CAUSE_UNSHARED, CAUSE_PINNED,
-	};
-	struct value sum = { 0 };
-	size_t i;
-
-	for (i = 0; i < sizeof(copies) / sizeof(copies[0]); i++) {
-		sum.n += count[copies[i]].n;
-		sum.flags |= count[copies[i]].flags;
-	}
-	count[TOP_COPIES] = sum;
 }
 
 static int fill_deltas(struct top_model *m, const struct snapshot *before,
@@ -80,32 +60,22 @@ static int fill_deltas(struct top_model *m, const struct snapshot *before,
 		m->node[at].recent = true;
 		memcpy(m->node[at].own.delta, rows.row[i].rec.cause,
 		       sizeof(rows.row[i].rec.cause));
-		sum_copies(m->node[at].own.delta);
+		m->node[at].own.delta[TOP_COPIES] = cause_copies(rows.row[i].rec.cause);
 	}
 	rows_free(&rows);
 	return 0;
-}
-
-static size_t find_parent(const struct top_model *m, size_t i)
-{
-	const struct record *rec = &m->node[i].rec;
-	size_t parent;
-
-	if (strcmp(rec->born, "fork") || !value_known(&rec->parent_mm))
-		return TOP_NONE;
-	parent = top_find(m, rec->parent_mm.n);
-	return parent < i ? parent : TOP_NONE;	/* serial numbers rise */
 }
 
 /* Of those that ended before only the ones that tie living relatives together stay. */
 static void keep_wanted(struct top_model *m)
 {
 	bool *wanted = calloc(m->n + 1, sizeof(*wanted));
+	const struct kin kin = kin_of(m);
 	size_t i, parent, n = 0;
 
 	for (i = m->n; wanted && i--;) {
 		wanted[i] |= m->node[i].recent;
-		parent = find_parent(m, i);
+		parent = kin_parent(&kin, i);
 		if (wanted[i] && parent != TOP_NONE)
 			wanted[parent] = true;
 	}
@@ -119,11 +89,12 @@ static void keep_wanted(struct top_model *m)
 
 static void carry_over(struct top_model *m, const struct top_model *old)
 {
+	const struct kin kin = kin_of(m);
 	size_t i, was;
 
 	for (i = 0; i < m->n; i++) {
 		was = top_find(old, m->node[i].rec.mm.n);
-		m->node[i].parent = find_parent(m, i);
+		m->node[i].parent = kin_parent(&kin, i);
 		m->node[i].root = m->node[i].parent == TOP_NONE ? i :
 				  m->node[m->node[i].parent].root;
 		if (was == TOP_NONE)
@@ -172,7 +143,7 @@ static void own_numbers(const struct top_model *m, struct top_node *node)
 	struct top_numbers *own = &node->own;
 
 	memcpy(own->count, node->rec.cause, sizeof(node->rec.cause));
-	sum_copies(own->count);
+	own->count[TOP_COPIES] = cause_copies(node->rec.cause);
 	own->inherited = node->rec.inherited_pages;
 	own->shared = (struct value){ 0 };
 	own->worst = own->shared;
@@ -185,28 +156,22 @@ static void own_numbers(const struct top_model *m, struct top_node *node)
 	own->stale = node->look.when < m->now;
 }
 
-static void add(struct value *to, const struct value *v)
-{
-	to->n += v->n;
-	to->flags |= v->flags;
-}
-
 /* A count that one process lacks makes the sum as old as one that is stale. */
 static void add_numbers(struct top_numbers *to, const struct top_numbers *x)
 {
 	size_t c;
 
 	for (c = 0; c < TOP_COUNTS; c++) {
-		add(&to->count[c], &x->count[c]);
-		add(&to->delta[c], &x->delta[c]);
+		value_add(&to->count[c], &x->count[c]);
+		value_add(&to->delta[c], &x->delta[c]);
 	}
 	to->stale |= x->stale;
 	if (to->processes && x->processes &&
 	    value_known(&to->shared) != value_known(&x->shared))
 		to->stale = true;
-	add(&to->inherited, &x->inherited);
-	add(&to->shared, &x->shared);
-	add(&to->worst, &x->worst);
+	value_add(&to->inherited, &x->inherited);
+	value_add(&to->shared, &x->shared);
+	value_add(&to->worst, &x->worst);
 	to->processes += x->processes;
 }
 
@@ -264,7 +229,6 @@ bool top_take_look(struct top_model *m, size_t i, const struct family *f)
 {
 	const struct family_row *self = family_self(f);
 	struct top_look *look = &m->node[i].look;
-	size_t r;
 
 	look->ever = true;
 	look->when = m->now;
@@ -273,10 +237,7 @@ bool top_take_look(struct top_model *m, size_t i, const struct family *f)
 	look->shared = self->shared;
 	look->worst = f->key[FAMILY_worst_case_pages];
 	look->worst_family = f->key[FAMILY_worst_case_family_pages];
-	look->cost = 0;
-	for (r = 0; r < f->n; r++)
-		if (family_row_is_member(&f->row[r]))
-			look->cost += f->row[r].present.n + f->row[r].swap.n;
+	look->cost = family_walked(f);
 	if (value_known(&look->shared))
 		erosion_add(&look->erosion, m->now, look->shared.n);
 	return true;

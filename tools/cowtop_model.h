@@ -11,10 +11,11 @@
 #include <stdint.h>
 
 #include "erosion.h"
+#include "kin.h"
 #include "snap.h"
 #include "views.h"
 
-#define TOP_NONE	SIZE_MAX
+#define TOP_NONE	KIN_NONE
 /* After the causes: the sum of those that are copies of 4 KiB. */
 #define TOP_COPIES	CAUSE_COUNT
 #define TOP_COUNTS	(CAUSE_COUNT + 1)
@@ -40,7 +41,7 @@ struct top_look {
 };
 
 struct top_node {
-	struct record rec;		/* strings belong to the snapshot */
+	struct record rec;		/* first, for kin.h; strings belong to the snapshot */
 	bool ended, recent;		/* recent: lived at some time in this refresh */
 	bool folded;
 	size_t parent, root;		/* parent stands before it; TOP_NONE */

@@ -123,6 +123,17 @@ const struct family_row *family_self(const struct family *f)
 	return NULL;
 }
 
+uint64_t family_walked(const struct family *f)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		if (family_row_is_member(&f->row[i]))
+			n += f->row[i].present.n + f->row[i].swap.n;
+	return n;
+}
+
 /* Members are told apart by their serial numbers, and one of them is asked for. */
 static int family_check(const struct family *f, struct err *e)
 {

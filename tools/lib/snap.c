@@ -156,6 +156,14 @@ static void delta_rows(const struct snapshot *before, const struct indexes *was,
 	}
 }
 
+int snap_comparable(const struct snapshot *before, const struct snapshot *after,
+		    struct err *e)
+{
+	if (!strcmp(before->last.text[STATUS_since_ns], after->first.text[STATUS_since_ns]))
+		return 0;
+	return err_set(e, -ESTALE, "the module was loaded anew in between: nothing to compare");
+}
+
 int snap_delta(const struct snapshot *before, const struct snapshot *after,
 	       struct rows *out, struct err *e)
 {
@@ -163,10 +171,8 @@ int snap_delta(const struct snapshot *before, const struct snapshot *after,
 	int ret = -ENOMEM;
 
 	memset(out, 0, sizeof(*out));
-	if (strcmp(before->last.text[STATUS_since_ns],
-		   after->first.text[STATUS_since_ns]))
-		return err_set(e, -ESTALE,
-			       "the module was loaded anew in between: nothing to compare");
+	if (snap_comparable(before, after, e))
+		return -ESTALE;
 	if (!indexes_build(&was, before) && !indexes_build(&is, after)) {
 		out->row = calloc(after->nlive + after->nexited + 1,
 				  sizeof(*out->row));
@@ -207,6 +213,19 @@ void rows_filter(struct rows *rows, bool (*keep)(const struct row *, const void 
 		if (keep(&rows->row[i], arg))
 			rows->row[kept++] = rows->row[i];
 	rows->n = kept;
+}
+
+struct value cause_copies(const struct value cause[CAUSE_COUNT])
+{
+	static const enum cause copies[] = {
+		CAUSE_COPIED, CAUSE_FILE, CAUSE_KSM, CAUSE_UNSHARED, CAUSE_PINNED,
+	};
+	struct value sum = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(copies) / sizeof(copies[0]); i++)
+		value_add(&sum, &cause[copies[i]]);
+	return sum;
 }
 
 bool row_active(const struct row *row)

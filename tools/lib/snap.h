@@ -32,7 +32,7 @@ int snap_parse(struct snapshot *s, char *texts[SNAP_TEXTS],
 void snap_free(struct snapshot *s);
 
 struct row {
-	struct record rec;	/* strings belong to the snapshot */
+	struct record rec;	/* first, for kin.h; strings belong to the snapshot */
 	bool ended;		/* from exited; else it lived when read */
 };
 
@@ -45,10 +45,14 @@ struct rows {
 /* Every address space once, with its counts since it was born or first seen. */
 int snap_since_start(const struct snapshot *s, struct rows *out, struct err *e);
 
+/* -ESTALE if the module was loaded anew in between: counts and serial numbers started again. */
+int snap_comparable(const struct snapshot *before, const struct snapshot *after,
+		    struct err *e);
+
 /*
  * Every address space that lived for some time between the two, with its
- * counts of that time; those that ended by their line in exited. -ESTALE if
- * the module was loaded anew in between: serial numbers started again.
+ * counts of that time; those that ended by their line in exited. Only of two
+ * that are comparable.
  */
 int snap_delta(const struct snapshot *before, const struct snapshot *after,
 	       struct rows *out, struct err *e);
@@ -61,6 +65,9 @@ void rows_free(struct rows *rows);
 /* Keeps the rows for which @keep says so; order stays. */
 void rows_filter(struct rows *rows, bool (*keep)(const struct row *, const void *),
 		 const void *arg);
+
+/* Copies of 4 KiB: copied + file + ksm + unshared + pinned. */
+struct value cause_copies(const struct value cause[CAUSE_COUNT]);
 
 /* Something was counted. */
 bool row_active(const struct row *row);

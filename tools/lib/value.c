@@ -73,6 +73,32 @@ struct value value_minus(const struct value *after, const struct value *before)
 	return d;
 }
 
+void value_add(struct value *to, const struct value *v)
+{
+	struct value small = *v;
+
+	if (!value_known(to) || !value_known(v)) {
+		*to = value_known(v) ? *v : *to;
+		return;
+	}
+	if ((to->flags ^ v->flags) & VALUE_NEGATIVE) {
+		if (to->n < v->n) {
+			small = *to;
+			*to = *v;
+		}
+		to->n -= small.n;
+		to->flags |= small.flags & VALUE_ESTIMATE;
+		if (!to->n)
+			to->flags &= ~VALUE_NEGATIVE;
+		return;
+	}
+	to->flags |= v->flags;
+	if (__builtin_add_overflow(to->n, v->n, &to->n)) {
+		to->n = UINT64_MAX;
+		to->flags |= VALUE_ESTIMATE;
+	}
+}
+
 int value_compare(const struct value *a, const struct value *b)
 {
 	bool below_a = a->flags & VALUE_NEGATIVE, below_b = b->flags & VALUE_NEGATIVE;

@@ -31,6 +31,12 @@ void value_print(const struct value *v, char *buf, size_t size);
 /* after - before; unknown if one of them is. */
 struct value value_minus(const struct value *after, const struct value *before);
 
+/*
+ * *to += v, which is nothing if it is not known. Beyond 64 bits the sum stays at their end,
+ * as an estimate.
+ */
+void value_add(struct value *to, const struct value *v);
+
 /* Order: unknown, then by number. */
 int value_compare(const struct value *a, const struct value *b);
 

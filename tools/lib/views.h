@@ -94,6 +94,9 @@ void walk_free(struct walk *w);
 /* Row of the process asked for: relation "self", region "total". */
 const struct family_row *family_self(const struct family *f);
 
+/* Pages that the module walked to tell all this: those that the members hold. */
+uint64_t family_walked(const struct family *f);
+
 /* The row is a member's sum over all regions. */
 bool family_row_is_member(const struct family_row *row);
 
