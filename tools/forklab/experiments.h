@@ -15,6 +15,8 @@ extern const struct experiment exp_zero, exp_file;
 extern const struct experiment exp_page, exp_walk, exp_layout;
 /* exp_advice.c */
 extern const struct experiment exp_dontfork, exp_wipeonfork;
+/* exp_refcount.c */
+extern const struct experiment exp_refcount;
 /* exp_clone.c */
 extern const struct experiment exp_exec, exp_vfork, exp_thread;
 /* exp_environment.c */

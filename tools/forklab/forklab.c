@@ -16,7 +16,7 @@
 static const struct experiment * const experiments[] = {
 	&exp_fork, &exp_write, &exp_parent_first, &exp_last_owner, &exp_page, &exp_walk,
 	&exp_layout, &exp_regions, &exp_text, &exp_shared, &exp_zero, &exp_file,
-	&exp_dontfork, &exp_wipeonfork, &exp_environment, &exp_offset, &exp_handlers,
+	&exp_dontfork, &exp_wipeonfork, &exp_environment, &exp_refcount, &exp_offset, &exp_handlers,
 	&exp_pending, &exp_exec, &exp_vfork, &exp_thread, &exp_pthread, &exp_lock,
 	&exp_clone_vm, &exp_clone_files, &exp_clone_fs, &exp_clone_sighand, &exp_clone_io,
 	&exp_clone_sysvsem, &exp_clone_thread, &exp_clone_parent, &exp_newns, &exp_newuts,
@@ -75,7 +75,7 @@ static int quiet(struct err *e)
 static int run_all(const struct experiment * const *list, size_t n,
 		   const char *root)
 {
-	unsigned int differ = 0;
+	unsigned int differ = 0, skipped = 0;
 	struct source src;
 	struct err e;
 	size_t i;
@@ -87,7 +87,8 @@ static int run_all(const struct experiment * const *list, size_t n,
 	for (i = 0; !ret && i < n; i++) {
 		ret = lab_run(list[i], &src, &e);
 		if (ret > 0) {
-			differ++;
+			differ += ret != LAB_SKIPPED;
+			skipped += ret == LAB_SKIPPED;
 			ret = 0;
 		}
 	}
@@ -98,7 +99,11 @@ static int run_all(const struct experiment * const *list, size_t n,
 			  differ, n);
 		return CLI_FAILED;
 	}
-	printf("%zu experiment%s, all as the book says.\n", n, n == 1 ? "" : "s");
+	if (skipped)
+		printf("%zu of %zu experiments as the book says, %u skipped.\n", n - skipped, n,
+		       skipped);
+	else
+		printf("%zu experiment%s, all as the book says.\n", n, n == 1 ? "" : "s");
 	return CLI_OK;
 }
 

@@ -189,6 +189,8 @@ int lab_run(const struct experiment *x, const struct source *src, struct err *e)
 	if (lab.differ)
 		printf("  %u line%s NOT as the book says\n", lab.differ,
 		       lab.differ == 1 ? "" : "s");
+	if (lab.skipped)
+		printf("  SKIPPED: %s\n", lab.skipped);
 	putchar('\n');
-	return lab.differ != 0;
+	return lab.differ ? 1 : lab.skipped ? LAB_SKIPPED : 0;
 }

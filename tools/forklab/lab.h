@@ -27,6 +27,7 @@ struct lab {
 	struct sharing sharing;		/* of the last lab_sharing() */
 	struct files files;		/* of the last lab_file() */
 	bool broken;			/* the bench failed; err says how */
+	const char *skipped;		/* why it cannot be carried out here */
 	unsigned int differ;		/* lines that are not as the book says */
 	struct err err;
 };
@@ -49,7 +50,9 @@ struct experiment {
 	void (*run)(struct lab *lab);
 };
 
-/* 0; 1 if something differed; -errno with @e if it could not be carried out. */
+#define LAB_SKIPPED	2
+
+/* 0; 1 if something differed; LAB_SKIPPED; -errno with @e if it could not be carried out. */
 int lab_run(const struct experiment *x, const struct source *src, struct err *e);
 
 /* --- the actors ----------------------------------------------------------- */
