@@ -130,8 +130,10 @@ static void python_begin(struct lab *lab, struct python *p, const char *mode)
 	}
 	if (!ret)
 		ret = hear(p, line, sizeof(line));
-	if (!ret && sscanf(line, "%d", &p->child) != 1)
-		ret = -EPROTO;
+	if (!ret) {
+		p->child = strtol(line, NULL, 10);
+		ret = p->child > 0 ? 0 : -EPROTO;
+	}
 	if (ret)
 		broken(lab, ret, "python3");
 }
