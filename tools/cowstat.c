@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cowstat: copy-on-write per process, since start or per interval. Options and
- * loop only; the columns are in cowstat_columns.c.
+ * cowstat: copy-on-write per process, family and cgroup, since start or per interval,
+ * and as metrics. Options and loops only.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,13 +11,20 @@
 #include "clock.h"
 #include "cowstat.h"
 #include "fetch.h"
-#include "loss.h"
+#include "replace.h"
 
 #define OPT_EXITED	(CLI_OPT_FIRST + 0)
 #define OPT_SAVE	(CLI_OPT_FIRST + 1)
 #define OPT_SINCE	(CLI_OPT_FIRST + 2)
+#define OPT_BY		(CLI_OPT_FIRST + 3)
+#define OPT_METRICS	(CLI_OPT_FIRST + 4)
+#define OPT_MAX_CGROUPS	(CLI_OPT_FIRST + 5)
+
+#define MAX_CGROUPS	50
+#define MAX_CGROUPS_LIMIT	16384
 
 static const struct cli_option options[] = {
+	{ OPT_BY, "by", "WHAT", "a line for each process (the default), family or cgroup" },
 	{ 'p', "pid", "PID[,PID]", "only these processes" },
 	{ 'a', "all", NULL, "also those for which nothing was counted" },
 	{ OPT_EXITED, "exited", NULL, "finished address spaces instead" },
@@ -27,18 +34,55 @@ static const struct cli_option options[] = {
 	CLI_HEADINGS_OPTION,
 	{ OPT_SINCE, "since", "DIR", "count from the copy saved in DIR" },
 	{ OPT_SAVE, "save", "DIR", "save a copy of the module's files and exit" },
+	{ OPT_METRICS, "openmetrics", "FILE", "write metrics for Prometheus to FILE; -: print them" },
+	{ OPT_MAX_CGROUPS, "max-cgroups", "N", "cgroups with metrics of their own (50)" },
 	CLI_COMMON_OPTIONS,
+};
+
+static const struct cli_example examples[] = {
+	{ "cowstat -s copied 1 5", "five reports, a second each" },
+	{ "cowstat --by family 10", "which family of forking processes copies" },
+	{ "cowstat --by cgroup -J", "sums by cgroup since load, as JSON" },
+	{ "cowstat --exited -s lived_ns", "what the last ones did that ended" },
+	{ "cowstat --save b; make; cowstat --since b", "what a command did" },
+	{ "cowstat --openmetrics /var/lib/prometheus/node-exporter/cowscope.prom 15",
+	  "for the node exporter, every 15 seconds" },
+	{ NULL, NULL },
 };
 
 static const struct cli_tool tool = {
 	.name = "cowstat",
 	.synopsis = "[options] [interval [count]]",
-	.purpose = "Shows what copy-on-write did to each process, since start or per interval\n"
-		   "of so many seconds.",
+	.purpose = "Shows what copy-on-write did to each process, family or cgroup, since start\n"
+		   "or per interval of so many seconds.",
+	.examples = examples,
 	.options = options,
 	.count = sizeof(options) / sizeof(options[0]),
 	.page = "cowstat(8)",
 };
+
+static int take_by(struct cowstat_options *o, const char *arg)
+{
+	static const char * const words[] = {
+		[BY_PROCESS] = "process", [BY_FAMILY] = "family", [BY_CGROUP] = "cgroup",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(arg, words[i])) {
+			o->by = i;
+			return CLI_OK;
+		}
+	return cli_usage(&tool, "--by: neither process, family nor cgroup: \"%s\"", arg);
+}
+
+static int take_max_cgroups(struct cowstat_options *o, const char *arg)
+{
+	if (cli_number(arg, MAX_CGROUPS_LIMIT, &o->max_cgroups))
+		return cli_usage(&tool, "--max-cgroups: not a number from 1 to %d: \"%s\"",
+				 MAX_CGROUPS_LIMIT, arg);
+	return CLI_OK;
+}
 
 static int take_option(struct cowstat_options *o, int c, const char *arg)
 {
@@ -49,6 +93,14 @@ static int take_option(struct cowstat_options *o, int c, const char *arg)
 	case 't':
 		o->totals = true;
 		return CLI_OK;
+	case OPT_BY:
+		o->by_given = true;
+		return take_by(o, arg);
+	case OPT_METRICS:
+		o->metrics = arg;
+		return CLI_OK;
+	case OPT_MAX_CGROUPS:
+		return take_max_cgroups(o, arg);
 	case OPT_EXITED:
 		o->exited = true;
 		return CLI_OK;
@@ -80,17 +132,37 @@ static int take_times(struct cowstat_options *o, int argc, char **argv)
 	return CLI_OK;
 }
 
-static int check_options(const struct cowstat_options *o)
+/* Metrics are one fixed set: nothing that shapes a report goes with them. */
+static int check_metrics(struct cowstat_options *o)
+{
+	const struct cli_table *t = &o->table;
+
+	if (!o->metrics)
+		return o->max_cgroups ? cli_usage(&tool, "--max-cgroups needs --openmetrics") :
+					CLI_OK;
+	if (o->by_given || o->totals || o->npids || o->all || o->exited || o->sort || o->since ||
+	    o->save || t->json || t->raw || t->no_headings || t->list_columns || t->columns)
+		return cli_usage(&tool, "--openmetrics goes with --max-cgroups and --root only");
+	if (!o->max_cgroups)
+		o->max_cgroups = MAX_CGROUPS;
+	return CLI_OK;
+}
+
+static int check_options(struct cowstat_options *o)
 {
 	if (cli_check_table(&tool, &o->table))
 		return CLI_USAGE;
-	if (o->totals && (o->npids || o->all || o->exited || o->sort))
-		return cli_usage(&tool, "-t excludes -p, -a, -s and --exited");
+	if (o->totals && (o->npids || o->all || o->exited || o->sort || o->by_given))
+		return cli_usage(&tool, "-t excludes -p, -a, -s, --by and --exited");
+	if (o->totals)
+		o->by = BY_SCOPE;
+	if (o->by == BY_CGROUP && (o->npids || o->exited))
+		return cli_usage(&tool, "--by cgroup excludes -p and --exited");
 	if (o->since && o->interval > 0)
 		return cli_usage(&tool, "--since excludes an interval");
 	if (o->save && (o->interval > 0 || o->since))
 		return cli_usage(&tool, "--save excludes --since and an interval");
-	return CLI_OK;
+	return check_metrics(o);
 }
 
 static int parse_options(struct cowstat_options *o, int argc, char **argv)
@@ -142,9 +214,9 @@ static int show(const struct cowstat_options *o, const struct source *src,
 
 /* Takes @first over. The clock of the titles may step, the one here does not. */
 static int run_intervals(const struct cowstat_options *o, const struct source *src,
-			 struct snapshot *first)
+			 struct cowstat_look *first)
 {
-	struct snapshot before = *first, now;
+	struct cowstat_look before = *first, now;
 	struct cowstat_period period = { .before = &before, .now = &now };
 	struct timespec next, was, is;
 	int code = CLI_OK, ret;
@@ -155,7 +227,7 @@ static int run_intervals(const struct cowstat_options *o, const struct source *s
 	was = next;
 	for (i = 0; code == CLI_OK && (!o->count || i < o->count); i++) {
 		clock_sleep(&next, o->interval);
-		ret = fetch_snapshot(src, &now, &e);
+		ret = cowstat_fetch(o, src, &now, &e);
 		if (ret) {
 			code = cli_fail(&tool, ret, &e);
 			break;
@@ -163,18 +235,18 @@ static int run_intervals(const struct cowstat_options *o, const struct source *s
 		clock_gettime(CLOCK_MONOTONIC, &is);
 		period.seconds = clock_between(&was, &is);
 		code = show(o, src, &period);
-		snap_free(&before);
+		cowstat_look_free(&before);
 		before = now;
 		was = is;
 	}
-	snap_free(&before);
+	cowstat_look_free(&before);
 	return code;
 }
 
 static int run_since(const struct cowstat_options *o, const struct source *src,
-		     struct snapshot *now)
+		     struct cowstat_look *now)
 {
-	struct snapshot before;
+	struct cowstat_look before;
 	struct cowstat_period period = { .before = &before, .now = now };
 	struct source saved;
 	struct err e;
@@ -182,37 +254,89 @@ static int run_since(const struct cowstat_options *o, const struct source *src,
 
 	ret = source_open(&saved, o->since, &e);
 	if (!ret)
-		ret = fetch_snapshot(&saved, &before, &e);
+		ret = cowstat_fetch(o, &saved, &before, &e);
 	if (ret) {
-		snap_free(now);
+		cowstat_look_free(now);
 		return cli_fail(&tool, ret, &e);
 	}
-	period.seconds = clock_between(&before.when, &now->when);
+	period.seconds = clock_between(&before.snap.when, &now->snap.when);
 	code = show(o, src, &period);
-	snap_free(&before);
-	snap_free(now);
+	cowstat_look_free(&before);
+	cowstat_look_free(now);
 	return code;
 }
 
 static int run_reports(const struct cowstat_options *o, const struct source *src)
 {
-	struct snapshot first;
+	struct cowstat_look first;
 	const struct cowstat_period period = { .now = &first };
 	struct err e;
 	int ret, code;
 
-	ret = fetch_snapshot(src, &first, &e);
+	ret = cowstat_fetch(o, src, &first, &e);
 	if (ret)
 		return cli_fail(&tool, ret, &e);
-	code = check_pids(o, &first);
+	code = check_pids(o, &first.snap);
 	if (code == CLI_OK && o->interval > 0)
 		return run_intervals(o, src, &first);
 	if (code == CLI_OK && o->since)
 		return run_since(o, src, &first);
 	if (code == CLI_OK)
 		code = show(o, src, &period);
-	snap_free(&first);
+	cowstat_look_free(&first);
 	return code;
+}
+
+static int put_metrics(const struct cowstat_options *o, const char *text, size_t len)
+{
+	struct err e;
+	int ret;
+
+	if (!strcmp(o->metrics, "-")) {
+		fwrite(text, 1, len, stdout);
+		return cli_finish(&tool, CLI_OK);
+	}
+	ret = file_replace(o->metrics, text, len, &e);
+	return ret ? cli_fail(&tool, ret, &e) : CLI_OK;
+}
+
+/*
+ * Metrics that cannot be read are metrics, too: *ret says why. @said: the complaint before
+ * this one, which is not repeated.
+ */
+static int write_metrics(const struct cowstat_options *o, int *ret, struct err *said)
+{
+	struct err e = { "" };
+	char *text;
+	size_t len;
+	int code;
+
+	*ret = cowstat_metrics(o, &text, &len, &e);
+	if (!text)
+		return cli_fail(&tool, *ret, &e);
+	code = put_metrics(o, text, len);
+	free(text);
+	if (code == CLI_OK && *e.text && strcmp(e.text, said->text))
+		cli_error(&tool, "%s%s", *ret ? "" : "inexact: ", e.text);
+	*said = e;
+	return code;
+}
+
+/* A module that is not there may come back: only what cannot be written ends it early. */
+static int run_metrics(const struct cowstat_options *o)
+{
+	struct err said = { "" };
+	struct timespec next;
+	uint64_t done = 0;
+	int code, ret = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (;;) {
+		code = write_metrics(o, &ret, &said);
+		if (code != CLI_OK || o->interval <= 0 || ++done == o->count)
+			return code == CLI_OK ? cli_code(ret) : code;
+		clock_sleep(&next, o->interval);
+	}
 }
 
 static int run(const struct cowstat_options *o)
@@ -221,6 +345,8 @@ static int run(const struct cowstat_options *o)
 	struct err e;
 	int ret;
 
+	if (o->metrics)
+		return run_metrics(o);
 	ret = source_open(&src, o->table.root, &e);
 	if (!ret && o->save)
 		ret = source_save(&src, o->save, &e);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cgroups.h"
 #include "cli.h"
 #include "snap.h"
 #include "source.h"
@@ -13,12 +14,18 @@
 
 #define COWSTAT_PIDS_MAX	256
 
+/* What a line of a report is about. */
+enum cowstat_by { BY_PROCESS, BY_FAMILY, BY_CGROUP, BY_SCOPE, BY_COUNT };
+
 struct cowstat_options {
+	enum cowstat_by by;
 	pid_t pids[COWSTAT_PIDS_MAX];
 	size_t npids;
 	struct cli_table table;
-	bool all, totals, exited;
+	bool by_given, totals, all, exited;
 	const char *sort, *save, *since;
+	const char *metrics;		/* file to write them to */
+	uint64_t max_cgroups;
 	double interval;		/* seconds; 0: since start */
 	uint64_t count;			/* reports; 0: without end */
 
@@ -33,23 +40,21 @@ const struct column_set *cowstat_columns(const struct cowstat_options *o);
 /* Resolves the column names given by the user; -EINVAL for a wrong one. */
 int cowstat_choose(struct cowstat_options *o, struct err *e);
 
-/* What the columns read: one line of a report by process, and of one by sums. */
-struct cowstat_row {
-	const struct row *row;
-	const char *time;
+/* Everything that one report needs of one moment. */
+struct cowstat_look {
+	struct snapshot snap;
+	struct cgroups cgroups;		/* by cgroup */
 };
 
-struct cowstat_sum {
-	enum scope scope;
-	const struct value *cause;
-	const char *time;
-};
+int cowstat_fetch(const struct cowstat_options *o, const struct source *src,
+		  struct cowstat_look *out, struct err *e);
+void cowstat_look_free(struct cowstat_look *look);
 
 /* What one report is about. */
 struct cowstat_period {
-	const struct snapshot *before;	/* NULL: since start */
-	const struct snapshot *now;
-	double seconds;			/* between the two */
+	const struct cowstat_look *before;	/* NULL: since start */
+	const struct cowstat_look *now;
+	double seconds;				/* between the two */
 };
 
 /*
@@ -58,5 +63,12 @@ struct cowstat_period {
  */
 int cowstat_report(const struct cowstat_options *o, const struct source *src,
 		   const struct cowstat_period *period, struct err *e);
+
+/*
+ * All metrics as one text, which the caller frees. When the module's files cannot be read
+ * it is -errno, and the text says no more than that; NULL: there is none. On success
+ * @e holds what could not be counted, or an empty text.
+ */
+int cowstat_metrics(const struct cowstat_options *o, char **text, size_t *len, struct err *e);
 
 #endif

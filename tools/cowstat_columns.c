@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The columns of cowstat: of a report by process, and of one by sums. */
-#include <errno.h>
+/* The columns of cowstat: of a report by process and by scope; which are the usual ones. */
 #include <stddef.h>
+#include <string.h>
 
-#include "cowstat.h"
+#include "cowstat_causes.h"
+#include "cowstat_report.h"
 
 static const struct record *record_of(const void *row)
 {
@@ -42,46 +43,15 @@ static void get_time(const void *row, unsigned int arg, struct cell *cell)
 #define TEXT(name, help) \
 	{ #name, NULL, true, false, help, get_text, AT(name) }
 
-/*
- * Unit of a cause. The contract counts 4 KiB pages where its description does
- * not name another unit.
- */
-#define UNIT_PAGES	"pages", false
-#define UNIT_HUGE	"huge pages", true
-#define UNIT_SPLITS	"splits", true
-#define UNIT_COPIED	UNIT_PAGES
-#define UNIT_FILE	UNIT_PAGES
-#define UNIT_KSM	UNIT_PAGES
-#define UNIT_UNSHARED	UNIT_PAGES
-#define UNIT_HUGETLB	UNIT_HUGE
-#define UNIT_PINNED	UNIT_PAGES
-#define UNIT_COLLAPSED	UNIT_HUGE
-#define UNIT_REUSED	UNIT_PAGES
-#define UNIT_THP_SPLIT	UNIT_SPLITS
-#define UNIT_THP_REUSED	UNIT_HUGE
-#define UNIT_ZERO	UNIT_PAGES
-#define UNIT_ZERO_HUGE	UNIT_HUGE
-#define UNIT_NOTIFIED	UNIT_PAGES
-#define UNIT_KEPT	UNIT_PAGES
-#define UNIT_USERFAULT	UNIT_PAGES
-#define UNIT_LOST	UNIT_PAGES
-#define UNIT_SOLE	UNIT_PAGES
-#define UNIT_REMOTE	UNIT_PAGES
-
-#define UNIT_FIRST(unit, mark)	unit
-#define UNIT_SECOND(unit, mark)	mark
-#define UNIT_OF(pair)		UNIT_FIRST pair
-#define MARK_OF(pair)		UNIT_SECOND pair
-#define CAUSE_COLUMN(id, name, help)	\
-	{ #name, UNIT_OF((UNIT_##id)), false, MARK_OF((UNIT_##id)), help,	\
-	  get_value, AT(cause[CAUSE_##id]) },
+#define RECORD_CAUSE(id, name, help)	\
+	CAUSE_COLUMN(id, name, help, get_value, AT(cause[CAUSE_##id]))
 
 static const struct column process_columns[] = {
 	{ "time", NULL, true, false, "when the report was made", get_time, 0 },
 	NUMBER(pid, NULL, "process that made the address space, or uses it now"),
 	NUMBER(ppid, NULL, "its parent"),
 	NUMBER(tasks, "tasks", "tasks that use the address space"),
-	COWSCOPE_CAUSES(CAUSE_COLUMN)
+	COWSCOPE_CAUSES(RECORD_CAUSE)
 	NUMBER(inherited_pages, "pages", "resident pages at its birth by fork"),
 	NUMBER(inherited_hugetlb_pages, "huge pages", "hugetlb pages at its birth by fork"),
 	NUMBER(inherited_swap_pages, "pages", "swapped pages at its birth by fork"),
@@ -114,58 +84,66 @@ static void get_sum_time(const void *row, unsigned int arg, struct cell *cell)
 	cell->text = ((const struct cowstat_sum *)row)->time;
 }
 
-#define SUM_COLUMN(id, name, help)	\
-	{ #name, UNIT_OF((UNIT_##id)), false, MARK_OF((UNIT_##id)), help,	\
-	  get_sum, CAUSE_##id },
+#define SUM_CAUSE(id, name, help)	CAUSE_COLUMN(id, name, help, get_sum, CAUSE_##id)
 
 static const struct column total_columns[] = {
 	{ "time", NULL, true, false, "when the report was made", get_sum_time, 0 },
 	{ "scope", NULL, true, false, "live, exited, untracked, total", get_scope, 0 },
-	COWSCOPE_CAUSES(SUM_COLUMN)
+	COWSCOPE_CAUSES(SUM_CAUSE)
 };
 
 #define SET_OF(columns)	{ columns, sizeof(columns) / sizeof((columns)[0]) }
 static const struct column_set process_set = SET_OF(process_columns);
 static const struct column_set total_set = SET_OF(total_columns);
 
-#define PRESET_COUNTS	"copied,file,zero,reused,remote"
+static const struct column_set * const sets[BY_COUNT] = {
+	[BY_PROCESS] = &process_set,
+	[BY_FAMILY] = &cowstat_family_set,
+	[BY_CGROUP] = &cowstat_cgroup_set,
+	[BY_SCOPE] = &total_set,
+};
 
 const struct column_set *cowstat_columns(const struct cowstat_options *o)
 {
-	return o->totals ? &total_set : &process_set;
+	return sets[o->by];
 }
 
-/* A report for machines names its time in each line, it has no title. */
+/*
+ * The usual columns behind the time, which a report for machines names in each
+ * line, as it has no title.
+ */
+#define COUNTS		"copied,file,zero,reused,remote"
+#define WITH_TIME	"time,"
+
 static const char *preset(const struct cowstat_options *o)
 {
-	bool time = o->table.json || o->table.raw;
-
-	if (o->totals)
-		return time ? "time,scope," PRESET_COUNTS : "scope," PRESET_COUNTS;
+	switch (o->by) {
+	case BY_FAMILY:
+		return WITH_TIME "family,processes,ended," COUNTS "," COWSTAT_FAMILY_PRESET;
+	case BY_CGROUP:
+		return WITH_TIME "live,exited,removed," COUNTS "," COWSTAT_CGROUP_PRESET;
+	case BY_SCOPE:
+		return WITH_TIME "scope," COUNTS;
+	default:
+		break;
+	}
 	if (o->exited)
-		return time ?
-			"time,pid,ppid," PRESET_COUNTS ",inherited_pages,lived_ns,end,comm" :
-			"pid,ppid," PRESET_COUNTS ",inherited_pages,lived_ns,end,comm";
+		return WITH_TIME "pid,ppid," COUNTS ",inherited_pages,lived_ns,end,comm";
 	if (o->interval > 0 || o->since)
-		return time ?
-			"time,pid,ppid,tasks," PRESET_COUNTS ",inherited_pages,end,comm" :
-			"pid,ppid,tasks," PRESET_COUNTS ",inherited_pages,end,comm";
-	return time ?
-		"time,pid,ppid,tasks," PRESET_COUNTS ",inherited_pages,comm" :
-		"pid,ppid,tasks," PRESET_COUNTS ",inherited_pages,comm";
+		return WITH_TIME "pid,ppid,tasks," COUNTS ",inherited_pages,end,comm";
+	return WITH_TIME "pid,ppid,tasks," COUNTS ",inherited_pages,comm";
 }
 
 int cowstat_choose(struct cowstat_options *o, struct err *e)
 {
 	const struct column_set *set = cowstat_columns(o);
-	const char *sort = o->sort ? o->sort : "copied";
-	const char *p;
+	const char *sort = o->sort ? o->sort : "copied", *usual = preset(o);
 	int ret;
 
-	ret = column_choose(set, preset(o), o->table.columns, &o->list, e);
+	if (!o->table.json && !o->table.raw)
+		usual += strlen(WITH_TIME);
+	ret = column_choose(set, usual, o->table.columns, &o->list, e);
 	if (ret)
 		return ret;
-	for (p = sort; *p; p++)
-		;
-	return column_find(set, sort, p - sort, &o->sort_index, e);
+	return column_find(set, sort, strlen(sort), &o->sort_index, e);
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "cowstat.h"
+#include "cowstat_report.h"
+#include "fetch.h"
 #include "loss.h"
 
 #define TIME_TEXT_MAX	40
@@ -27,7 +28,7 @@ static void print_title(const struct cowstat_options *o, const struct source *sr
 
 	if (o->table.json || o->table.raw || o->table.no_headings)
 		return;
-	time_text(&period->now->when, "%Y-%m-%d %H:%M:%S", when, sizeof(when));
+	time_text(&period->now->snap.when, "%Y-%m-%d %H:%M:%S", when, sizeof(when));
 	if (period->before)
 		printf("%s, in %.3f s", when, period->seconds);
 	else
@@ -35,25 +36,70 @@ static void print_title(const struct cowstat_options *o, const struct source *sr
 	printf(", counts in 4 KiB pages, from %s\n", src->root);
 }
 
+int cowstat_fetch(const struct cowstat_options *o, const struct source *src,
+		  struct cowstat_look *out, struct err *e)
+{
+	int ret;
+
+	*out = (struct cowstat_look){ 0 };
+	ret = fetch_snapshot(src, &out->snap, e);
+	if (ret || (o->by != BY_CGROUP && !o->metrics))
+		return ret;
+	ret = fetch_cgroups(src, &out->cgroups, e);
+	if (ret)
+		snap_free(&out->snap);
+	return ret;
+}
+
+void cowstat_look_free(struct cowstat_look *look)
+{
+	snap_free(&look->snap);
+	cgroups_free(&look->cgroups);
+}
+
 struct selection {
 	const struct cowstat_options *o;
 	bool delta;
 };
 
-static bool row_selected(const struct row *row, const void *arg)
+/* Living ones since their start, finished ones if asked for, both in an interval. */
+static bool row_in_report(const struct row *row, const void *arg)
 {
 	const struct selection *sel = arg;
-	const struct cowstat_options *o = sel->o;
+
+	return sel->o->exited ? row->ended : !row->ended || sel->delta;
+}
+
+int cowstat_rows(const struct cowstat_options *o, const struct cowstat_period *period,
+		 struct rows *out, struct err *e)
+{
+	const struct selection sel = { .o = o, .delta = !!period->before };
+	int ret;
+
+	if (period->before)
+		ret = snap_delta(&period->before->snap, &period->now->snap, out, e);
+	else
+		ret = snap_since_start(&period->now->snap, out, e);
+	if (!ret)
+		rows_filter(out, row_in_report, &sel);
+	return ret;
+}
+
+static bool row_selected(const struct row *row, const void *arg)
+{
+	const struct cowstat_options *o = arg;
+
+	return o->npids ? cowstat_pid_wanted(o, &row->rec.pid) : o->all || row_active(row);
+}
+
+bool cowstat_pid_wanted(const struct cowstat_options *o, const struct value *pid)
+{
 	size_t i;
 
-	if (o->exited ? !row->ended : row->ended && !sel->delta)
-		return false;
 	for (i = 0; i < o->npids; i++)
-		if (value_is(&row->rec.pid, o->pids[i]))
+		if (value_is(pid, o->pids[i]))
 			return true;
-	if (o->npids)
-		return false;
-	return o->all || row_active(row);
+	return false;
 }
 
 /* Equal in the column sorted by: the lower PID first, then the older one. */
@@ -83,50 +129,48 @@ static int print_nothing(const struct cowstat_options *o)
 	return 0;
 }
 
-static int print_rows(const struct cowstat_options *o, const struct rows *rows,
-		      const char *when, struct err *e)
+int cowstat_print(const struct cowstat_options *o, const char *name, void *lines, size_t n,
+		  size_t stride, int (*tie)(const void *a, const void *b), struct err *e)
 {
-	const struct table_style style = style_of(o, "processes");
+	const struct table_style style = style_of(o, name);
 	const struct column_set *set = cowstat_columns(o);
-	struct cowstat_row *lines;
-	size_t i;
-	int ret;
 
-	lines = calloc(rows->n + 1, sizeof(*lines));
-	if (!lines)
-		return err_sys(e, -ENOMEM, "rows");
-	for (i = 0; i < rows->n; i++)
-		lines[i] = (struct cowstat_row){ .row = &rows->row[i], .time = when };
-	table_sort(&set->column[o->sort_index], lines, rows->n, sizeof(*lines),
-		   row_tie);
-	if (!rows->n && style.format == TABLE_HUMAN)
-		ret = print_nothing(o);
-	else
-		ret = table_print(set, &o->list, lines, rows->n, sizeof(*lines), &style,
-				  stdout, e);
-	free(lines);
-	return ret;
+	table_sort(&set->column[o->sort_index], lines, n, stride, tie);
+	if (!n && style.format == TABLE_HUMAN)
+		return print_nothing(o);
+	return table_print(set, &o->list, lines, n, stride, &style, stdout, e);
+}
+
+void cowstat_describe_loss(const struct cowstat_options *o,
+			   const struct cowstat_period *period, const struct rows *rows,
+			   struct err *e)
+{
+	loss_describe(period->before ? &period->before->snap : NULL, &period->now->snap, rows,
+		      o->exited, e->text, sizeof(e->text));
 }
 
 static int report_processes(const struct cowstat_options *o,
 			    const struct cowstat_period *period,
 			    const char *when, struct err *e)
 {
-	struct selection sel = { .o = o, .delta = !!period->before };
+	struct cowstat_row *lines;
 	struct rows rows;
-	int ret;
+	size_t i;
+	int ret = cowstat_rows(o, period, &rows, e);
 
-	if (period->before)
-		ret = snap_delta(period->before, period->now, &rows, e);
-	else
-		ret = snap_since_start(period->now, &rows, e);
 	if (ret)
 		return ret;
-	rows_filter(&rows, row_selected, &sel);
-	ret = print_rows(o, &rows, when, e);
+	rows_filter(&rows, row_selected, o);
+	lines = calloc(rows.n + 1, sizeof(*lines));
+	for (i = 0; lines && i < rows.n; i++)
+		lines[i] = (struct cowstat_row){ .row = &rows.row[i], .time = when };
+	if (lines)
+		ret = cowstat_print(o, "processes", lines, rows.n, sizeof(*lines), row_tie, e);
+	else
+		ret = err_sys(e, -ENOMEM, "rows");
 	if (!ret)
-		loss_describe(period->before, period->now, &rows, o->exited,
-			      e->text, sizeof(e->text));
+		cowstat_describe_loss(o, period, &rows, e);
+	free(lines);
 	rows_free(&rows);
 	return ret;
 }
@@ -136,13 +180,17 @@ static int report_totals(const struct cowstat_options *o,
 			 struct err *e)
 {
 	const struct table_style style = style_of(o, "totals");
+	struct totals totals = period->now->snap.totals;
 	struct cowstat_sum sums[SCOPE_COUNT];
-	struct totals totals = period->now->totals;
 	int i, ret;
 
-	if (period->before)
-		snap_totals_delta(&period->before->totals, &period->now->totals,
+	if (period->before) {
+		ret = snap_comparable(&period->before->snap, &period->now->snap, e);
+		if (ret)
+			return ret;
+		snap_totals_delta(&period->before->snap.totals, &period->now->snap.totals,
 				  &totals);
+	}
 	for (i = 0; i < SCOPE_COUNT; i++)
 		sums[i] = (struct cowstat_sum){
 			.scope = i, .cause = totals.cause[i], .time = when,
@@ -150,9 +198,23 @@ static int report_totals(const struct cowstat_options *o,
 	ret = table_print(cowstat_columns(o), &o->list, sums, SCOPE_COUNT,
 			  sizeof(*sums), &style, stdout, e);
 	if (!ret)
-		loss_describe(period->before, period->now, NULL, false, e->text,
-			      sizeof(e->text));
+		cowstat_describe_loss(o, period, NULL, e);
 	return ret;
+}
+
+static int report(const struct cowstat_options *o, const struct source *src,
+		  const struct cowstat_period *period, const char *when, struct err *e)
+{
+	switch (o->by) {
+	case BY_FAMILY:
+		return cowstat_report_families(o, src, period, when, e);
+	case BY_CGROUP:
+		return cowstat_report_cgroups(o, period, when, e);
+	case BY_SCOPE:
+		return report_totals(o, period, when, e);
+	default:
+		return report_processes(o, period, when, e);
+	}
 }
 
 int cowstat_report(const struct cowstat_options *o, const struct source *src,
@@ -161,10 +223,9 @@ int cowstat_report(const struct cowstat_options *o, const struct source *src,
 	char when[TIME_TEXT_MAX];
 	int ret;
 
-	time_text(&period->now->when, "%Y-%m-%dT%H:%M:%S%z", when, sizeof(when));
+	time_text(&period->now->snap.when, "%Y-%m-%dT%H:%M:%S%z", when, sizeof(when));
 	print_title(o, src, period);
-	ret = o->totals ? report_totals(o, period, when, e) :
-			  report_processes(o, period, when, e);
+	ret = report(o, src, period, when, e);
 	if (!ret && o->interval > 0 && !o->table.json && !o->table.raw && !o->table.no_headings)
 		putchar('\n');
 	return ret;

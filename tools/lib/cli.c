@@ -35,6 +35,7 @@ static int tables_build(const struct cli_tool *tool, struct cli_state *state)
 
 static void print_help(const struct cli_tool *tool)
 {
+	const struct cli_example *e;
 	const struct cli_option *o;
 	char left[64], letter[5];
 	size_t i;
@@ -51,6 +52,9 @@ static void print_help(const struct cli_tool *tool)
 			 o->arg ? " " : "", o->arg ? o->arg : "");
 		printf("  %-26s %s\n", left, o->help);
 	}
+	for (e = tool->examples; e && e->line; e++)
+		printf("%s  %s\n      %s\n", e == tool->examples ? "\nExamples:\n" : "",
+		       e->line, e->help);
 	printf("\nExit status: 0 done, 1 failure, 2 wrong usage, 3 module not loaded,\n"
 	       "4 ABI mismatch. For more see %s.\n", tool->page);
 }
@@ -113,10 +117,11 @@ int cli_usage(const struct cli_tool *tool, const char *fmt, ...)
 	return CLI_USAGE;
 }
 
-int cli_fail(const struct cli_tool *tool, int ret, const struct err *e)
+int cli_code(int ret)
 {
-	cli_error(tool, "%s", e->text);
 	switch (ret) {
+	case 0:
+		return CLI_OK;
 	case -ENODEV:
 		return CLI_NOT_LOADED;
 	case -EPROTONOSUPPORT:
@@ -124,6 +129,12 @@ int cli_fail(const struct cli_tool *tool, int ret, const struct err *e)
 	default:
 		return CLI_FAILED;
 	}
+}
+
+int cli_fail(const struct cli_tool *tool, int ret, const struct err *e)
+{
+	cli_error(tool, "%s", e->text);
+	return cli_code(ret);
 }
 
 int cli_finish(const struct cli_tool *tool, int code)

@@ -27,12 +27,18 @@ struct cli_option {
 	const char *help;
 };
 
+/* A command line, and what it is for. */
+struct cli_example {
+	const char *line, *help;
+};
+
 struct cli_tool {
 	const char *name;
 	const char *synopsis;	/* after the name */
 	const char *purpose;	/* one line */
 	const struct cli_option *options;
 	size_t count;
+	const struct cli_example *examples;	/* up to one without a line; NULL: none */
 	const char *page;	/* "cowstat(8)" */
 };
 
@@ -101,7 +107,10 @@ void cli_error(const struct cli_tool *tool, const char *fmt, ...);
 __attribute__((format(printf, 2, 3)))
 int cli_usage(const struct cli_tool *tool, const char *fmt, ...);
 
-/* Prints @e and returns the exit code that belongs to -errno @ret. */
+/* The exit code that belongs to -errno @ret. */
+int cli_code(int ret);
+
+/* Prints @e and returns that code. */
 int cli_fail(const struct cli_tool *tool, int ret, const struct err *e);
 
 /* Flushes stdout: output that did not arrive is a failure. Returns @code or 1. */

@@ -105,3 +105,21 @@ int fetch_cow(const struct source *src, pid_t pid, struct cow *out, struct err *
 	free(text);
 	return ret;
 }
+
+int fetch_cgroups(const struct source *src, struct cgroups *out, struct err *e)
+{
+	char *text;
+	size_t len;
+	int ret = source_read(src, "cgroups", &text, &len, e);
+
+	return ret ? ret : parse_cgroups(text, len, out, e);
+}
+
+int fetch_watch(const struct source *src, struct watchlist *out, struct err *e)
+{
+	char *text;
+	size_t len;
+	int ret = source_read(src, "watch", &text, &len, e);
+
+	return ret ? ret : parse_watch(text, len, out, e);
+}

@@ -3,9 +3,11 @@
 #ifndef COWSCOPE_TOOLS_FETCH_H
 #define COWSCOPE_TOOLS_FETCH_H
 
+#include "cgroups.h"
 #include "parse.h"
 #include "snap.h"
 #include "source.h"
+#include "views.h"
 
 /* The status file says whether the files are of our ABI: -EPROTONOSUPPORT. */
 int fetch_abi(const struct source *src, struct err *e);
@@ -22,6 +24,9 @@ int fetch_process_status(const struct source *src, pid_t pid,
 			 struct process_status *out, char **text, struct err *e);
 int fetch_clones(const struct source *src, struct clone_event **out, size_t *n,
 		 char **text, struct err *e);
+
+int fetch_cgroups(const struct source *src, struct cgroups *out, struct err *e);
+int fetch_watch(const struct source *src, struct watchlist *out, struct err *e);
 
 int fetch_cow(const struct source *src, pid_t pid, struct cow *out, struct err *e);
 

@@ -54,6 +54,11 @@ static const struct field_map inherited_map[] = {
 	VALUE(inherited_row, other, "other_pages"),
 };
 
+static const struct field_map watch_map[] = {
+	VALUE(watch_row, pid, "pid"),
+	TEXT(watch_row, state),
+};
+
 static const struct field_map walk_map[] = {
 	TEXT(walk_level, level),
 	TEXT(walk_level, start),
@@ -240,6 +245,20 @@ int parse_inherited(char *text, size_t len, struct inherited *out, struct err *e
 	return ret;
 }
 
+int parse_watch(char *text, size_t len, struct watchlist *out, struct err *e)
+{
+	void *rows = NULL;
+	int ret;
+
+	*out = (struct watchlist){ .text = text };
+	ret = grid_rows("watch", text, len, watch_map, COUNT(watch_map), sizeof(*out->row),
+			&rows, &out->n, e);
+	out->row = rows;
+	if (ret)
+		watchlist_free(out);
+	return ret;
+}
+
 int parse_forecast(char *text, size_t len, struct forecast *out, struct err *e)
 {
 	int ret;
@@ -257,6 +276,13 @@ void family_free(struct family *f)
 	free(f->row);
 	free(f->text);
 	*f = (struct family){ 0 };
+}
+
+void watchlist_free(struct watchlist *w)
+{
+	free(w->row);
+	free(w->text);
+	*w = (struct watchlist){ 0 };
 }
 
 void pairs_free(struct pairs *p)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The views family, pairs, inherited, forecast and walk as structs. Pure. Every
+ * The views family, pairs, inherited, forecast and walk, and the file watch, as structs. Pure. Every
  * parser takes the text over, whatever it returns, and the struct points into
  * it until it is freed. Names stay escaped as the files write them.
  */
@@ -79,17 +79,31 @@ struct walk {
 	char *text;
 };
 
+/* One watched process: a line of the file watch. */
+struct watch_row {
+	struct value pid;
+	const char *state;			/* live, exited */
+};
+
+struct watchlist {
+	struct watch_row *row;
+	size_t n;
+	char *text;
+};
+
 int parse_family(char *text, size_t len, struct family *out, struct err *e);
 int parse_pairs(char *text, size_t len, struct pairs *out, struct err *e);
 int parse_inherited(char *text, size_t len, struct inherited *out, struct err *e);
 int parse_forecast(char *text, size_t len, struct forecast *out, struct err *e);
 int parse_walk(char *text, size_t len, struct walk *out, struct err *e);
+int parse_watch(char *text, size_t len, struct watchlist *out, struct err *e);
 
 void family_free(struct family *f);
 void pairs_free(struct pairs *p);
 void inherited_free(struct inherited *i);
 void forecast_free(struct forecast *f);
 void walk_free(struct walk *w);
+void watchlist_free(struct watchlist *w);
 
 /* Row of the process asked for: relation "self", region "total". */
 const struct family_row *family_self(const struct family *f);
