@@ -14,6 +14,8 @@
 enum { OPT_BY = CLI_OPT_FIRST, OPT_FAMILY, OPT_ANY_FILE };
 
 #define LINES_MAX	1000000
+/* Less than a twentieth of all copies is not worth a word. */
+#define NAMELESS_SHARE	20
 
 static const struct cli_option options[] = {
 	{ 'p', "pid", "PID[,PID]", "these processes; the same as operands" },
@@ -160,6 +162,17 @@ static void print_sums(const struct gathered *g)
 	printf(*before == ':' ? ": nothing counted\n" : "; the rows add up to cow\n");
 }
 
+/* What to do about places without a name, if they matter. */
+static void print_nameless(const struct gathered *g, const char *object, uint64_t copied)
+{
+	uint64_t all = g->sum[CAUSE_COPIED].n;
+
+	if (!object || copied * NAMELESS_SHARE < all)
+		return;
+	printf("%s: no symbol for %" PRIu64 " of %" PRIu64 " copied: no debug information here "
+	       "(Debian: %s)\n", object, copied, all, debug_package(object));
+}
+
 static int show(const struct cowsites_options *o, struct gathered *g, struct err *e)
 {
 	const struct table_style style = {
@@ -167,9 +180,12 @@ static int show(const struct cowsites_options *o, struct gathered *g, struct err
 		.no_headings = o->table.no_headings, .name = "sites",
 	};
 	struct places *p = &g->places;
+	const char *nameless;
+	uint64_t copied;
 	size_t i;
 	int ret;
 
+	nameless = places_nameless(p, &copied);
 	ret = places_fold(p, o->by, e);
 	for (i = 0; i < p->n && !ret; i++) {
 		p->row[i].code = code_of(&p->row[i], o->by, &p->texts);
@@ -181,9 +197,13 @@ static int show(const struct cowsites_options *o, struct gathered *g, struct err
 	if (!ret)
 		ret = table_print(&cowsites_set, &o->list, p->row, p->n, sizeof(*p->row), &style,
 				  stdout, e);
-	if (!ret && style.format == TABLE_HUMAN && !style.no_headings && !*g->differs)
-		print_sums(g);
-	return ret;
+	if (ret || style.format != TABLE_HUMAN || style.no_headings)
+		return ret;
+	if (*g->differs)
+		return 0;
+	print_sums(g);
+	print_nameless(g, nameless, copied);
+	return 0;
 }
 
 static int run(const struct cowsites_options *o)

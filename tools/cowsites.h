@@ -76,6 +76,12 @@ struct places {
 struct place *places_add(struct places *p);
 void places_free(struct places *p);
 
+/*
+ * The program or library whose places without a symbol copied most, though the file that
+ * was mapped is there; and how much. NULL: none.
+ */
+const char *places_nameless(const struct places *p, uint64_t *copied);
+
 /* Keys, then rows of the same key as one. */
 int places_fold(struct places *p, enum cowsites_by by, struct err *e);
 
@@ -113,6 +119,9 @@ int symbols_name(struct symbols *s, struct place *p, struct texts *t);
 
 /* Of a place whose function is known or not; "-" nothing to say. */
 const char *note_of(const struct place *p);
+
+/* Debian's package with the symbols that a program or library itself has not. */
+const char *debug_package(const char *object);
 
 /* What people read: function, call, or file and place in it. NULL without memory. */
 const char *code_of(const struct place *p, enum cowsites_by by, struct texts *t);

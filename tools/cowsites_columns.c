@@ -6,6 +6,16 @@
 
 #include "cowsites.h"
 
+/* Without what the linker appended to tell static functions of one name apart. */
+static const char *name_code(const struct place *p, enum cowsites_by by, struct texts *t)
+{
+	const char *end = strstr(p->function, ".lto_priv.");
+	int len = end ? (int)(end - p->function) : (int)strlen(p->function);
+
+	return by == BY_FUNCTION ? texts_add(t, "%.*s", len, p->function) :
+	       texts_add(t, "%.*s+0x%" PRIx64, len, p->function, p->into);
+}
+
 const char *code_of(const struct place *p, enum cowsites_by by, struct texts *t)
 {
 	const char *object = strcmp(p->object, "-") ? p->object : "anonymous";
@@ -19,8 +29,7 @@ const char *code_of(const struct place *p, enum cowsites_by by, struct texts *t)
 	if (by == BY_MAPPING)
 		return object;
 	if (strcmp(p->function, "-"))
-		return by == BY_FUNCTION ? p->function :
-		       texts_add(t, "%s+0x%" PRIx64, p->function, p->into);
+		return name_code(p, by, t);
 	if (by == BY_FUNCTION)
 		return object;
 	if (p->has_offset)

@@ -5,6 +5,7 @@
  * for before the function it stands in. Pure.
  */
 #include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cowsites.h"
@@ -32,13 +33,13 @@ static const struct line lines[] = {
 	  "Python garbage collector" },
 	{ PYTHON, "@(gc_@(list_*|reset_refs|set_refs|decref|clear_*)|clear_unreachable_mask)",
 	  "Python garbage collector" },
-	{ PYTHON, "@(?(_)PyGC_*|?(_)PyObject_GC_*|gc_freeze*|*_traverse)",
+	{ PYTHON, "@(?(_)PyGC_*|?(_)PyObject_GC_*|gc_freeze*|*_traverse|*ClearFreeList)",
 	  "Python garbage collector" },
 	{ PYTHON, "@(*[mM]alloc*|*_[fF]ree|pymalloc_*|arena_*|address_in_range)",
 	  "Python allocator" },
 	{ PYTHON, "@(*_[rR]ealloc|*_[cC]alloc)", "Python allocator" },
 	{ PYTHON, "@(*_dealloc|_Py_Dealloc|*_free|*_clear)", "Python object freed" },
-	{ PYTHON, "@(_PyEval_*|PyEval_*|_PyFunction_Vectorcall)",
+	{ PYTHON, "@(?(_)PyEval*|_PyFrame_*|_PyFunction_Vectorcall)",
 	  "Python bytecode: reference counts" },
 	{ PYTHON, "@(PyIter_*|*iter_*next|*iter*_next|*_richcompare*|*_@(get|set)item)",
 	  "Python object used: reference counts" },
@@ -89,13 +90,21 @@ static bool matches(const char *pattern, const char *name)
 	return !fnmatch(pattern, name, FNM_EXTMATCH);
 }
 
+/* Compilers and linkers append to a name what they did: ".lto_priv.0", ".constprop.0". */
+static void name_in_source(const char *function, char *name, size_t size)
+{
+	snprintf(name, size, "%.*s", (int)strcspn(function + 1, ".") + 1, function);
+}
+
 static const char *find(const struct line *line, size_t n, const char *object,
 			const char *function)
 {
+	char name[256];
+
+	name_in_source(function, name, sizeof(name));
 	for (; n; n--, line++)
 		if (matches(line->object, object) &&
-		    (!line->function || (strcmp(function, "-") &&
-					 matches(line->function, function))))
+		    (!line->function || (strcmp(name, "-") && matches(line->function, name))))
 			return line->note;
 	return NULL;
 }
@@ -135,4 +144,21 @@ const char *note_of(const struct place *p)
 	else
 		note = site_words[p->kind].help;
 	return note ? note : "-";
+}
+
+const char *debug_package(const char *object)
+{
+	static const struct {
+		const char *object, *package;
+	} packages[] = {
+		{ "python3.11", "python3.11-dbg" },
+		{ "libpython3.11.so.1.0", "libpython3.11-dbg" },
+		{ "libc.so.6", "libc6-dbg" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
+		if (!strcmp(packages[i].object, object))
+			return packages[i].package;
+	return "its package's -dbg or -dbgsym";
 }

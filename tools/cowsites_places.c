@@ -157,7 +157,11 @@ static void merge(struct place *to, const struct place *from, enum cowsites_by b
 	keep_equal(&to->inlined, from->inlined);
 	keep_equal(&to->source, from->source);
 	keep_equal(&to->path, from->path);
-	keep_equal(&to->note, from->note);
+	/* A function in which others were put in place of calls is known for what it is itself. */
+	if (strcmp(to->function, "-") && strcmp(to->note, from->note))
+		to->note = note_of(to);
+	else
+		keep_equal(&to->note, from->note);
 	keep_equal(&to->mapping, from->mapping);
 	keep_equal(&to->object, from->object);
 	keep_equal(&to->dev, from->dev);
@@ -190,6 +194,41 @@ int places_fold(struct places *p, enum cowsites_by by, struct err *e)
 	}
 	p->n = kept;
 	return 0;
+}
+
+static bool is_nameless(const struct place *p)
+{
+	return p->kind == SITE_USER && p->state == FILE_SAME && !strcmp(p->function, "-");
+}
+
+static uint64_t nameless_of(const struct places *p, const char *object)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (is_nameless(&p->row[i]) && !strcmp(p->row[i].object, object))
+			sum += p->row[i].cause[CAUSE_COPIED].n;
+	return sum;
+}
+
+const char *places_nameless(const struct places *p, uint64_t *copied)
+{
+	const char *most = NULL;
+	uint64_t sum;
+	size_t i;
+
+	*copied = 0;
+	for (i = 0; i < p->n; i++) {
+		if (!is_nameless(&p->row[i]) || (most && !strcmp(most, p->row[i].object)))
+			continue;
+		sum = nameless_of(p, p->row[i].object);
+		if (sum > *copied) {
+			*copied = sum;
+			most = p->row[i].object;
+		}
+	}
+	return most;
 }
 
 static bool is_place(const struct place *p)

@@ -15,6 +15,8 @@
 #include "cowsites.h"
 
 #define VDSO	"[vdso]"
+/* Blocks and calls in each other; a file may be a stranger's. */
+#define DEPTH_MAX	64
 
 /* A file as it was mapped. */
 struct image {
@@ -168,24 +170,55 @@ static int name_function(Dwfl_Module *module, GElf_Addr address, struct place *p
 	return p->function ? 0 : -ENOMEM;
 }
 
-/* The innermost function that was put in place of a call. */
+/* What functions may stand in, without a range of addresses of its own. */
+static bool is_scope(Dwarf_Die *die)
+{
+	switch (dwarf_tag(die)) {
+	case DW_TAG_namespace:
+	case DW_TAG_module:
+	case DW_TAG_class_type:
+	case DW_TAG_structure_type:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * The innermost function that was put in place of a call. dwarf_getscopes() finds nothing
+ * where the function's own description is in another unit, as after optimising at link time.
+ */
+static bool find_inlined(Dwarf_Die *die, Dwarf_Addr address, int depth, const char **name)
+{
+	Dwarf_Die child;
+
+	if (!depth || dwarf_child(die, &child))
+		return false;
+	do {
+		if (dwarf_haspc(&child, address) == 1) {
+			if (dwarf_tag(&child) == DW_TAG_inlined_subroutine)
+				*name = dwarf_diename(&child);
+			find_inlined(&child, address, depth - 1, name);
+			return true;
+		}
+		if (is_scope(&child) && find_inlined(&child, address, depth - 1, name))
+			return true;
+	} while (!dwarf_siblingof(&child, &child));
+	return false;
+}
+
 static int name_inlined(Dwfl_Module *module, GElf_Addr address, struct place *p,
 			struct texts *t)
 {
-	Dwarf_Die *scope = NULL, *unit;
 	const char *name = NULL;
+	Dwarf_Die *unit;
 	Dwarf_Addr bias;
-	int n = 0, i;
 
 	unit = dwfl_module_addrdie(module, address, &bias);
 	if (unit)
-		n = dwarf_getscopes(unit, address - bias, &scope);
-	for (i = 0; i < n && dwarf_tag(&scope[i]) != DW_TAG_subprogram && !name; i++)
-		if (dwarf_tag(&scope[i]) == DW_TAG_inlined_subroutine)
-			name = dwarf_diename(&scope[i]);
+		find_inlined(unit, address - bias, DEPTH_MAX, &name);
 	if (name)
 		p->inlined = texts_name(t, name);
-	free(scope);
 	return p->inlined ? 0 : -ENOMEM;
 }
 
