@@ -157,3 +157,10 @@ health_is_ok()
 {
 	[ "$(status health)" = ok ] && [ "$(status unclassified)" = 0 ]
 }
+
+# section TITLE: the code in this section of the README, without its indent.
+section()
+{
+	awk -v title="## $1" '/^## / { on = $0 == title } on && /^    / { print substr($0, 5) }' \
+		"$STORIES/../../README.md"
+}
