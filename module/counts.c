@@ -5,6 +5,7 @@
 #include <linux/bits.h>
 #include <linux/cache.h>
 #include <linux/build_bug.h>
+#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "counts.h"
@@ -20,11 +21,22 @@ const char *const cws_region_name[CWS_NR_REGIONS] = {
 #define CWS_HUGE_REGIONS (BIT(CWS_REGION_HEAP) | BIT(CWS_REGION_DATA) |	\
 			  BIT(CWS_REGION_STACK) | BIT(CWS_REGION_ANON))
 
+/*
+ * The cells of a cause stand side by side, those of the causes with most regions first:
+ * each sum is over a number that the compiler knows. A fork's cost is in these sums.
+ */
+#define CWS_REGIONS_MOST	7
+#define CWS_REGIONS_HUGE	4
+#define CWS_CAUSES_MOST		13
+#define CWS_CAUSES_HUGE		4
+static_assert(CWS_CAUSES_MOST * CWS_REGIONS_MOST + CWS_CAUSES_HUGE * CWS_REGIONS_HUGE + 1 ==
+	      CWS_NR_CELLS);
+
 /* Written once before any hook is attached, read-only afterwards. */
 u8 cws_cell[CWS_NR_REGIONS][CWS_NR_CAUSES] __read_mostly;
-static u8 cell_cause[CWS_NR_CELLS] __read_mostly;
-/* The cells of a cause stand side by side, up to the first one of the next. */
-static u8 cause_first[CWS_NR_CAUSES + 1] __read_mostly;
+/* Causes by the place of their cells; of each its first cell. */
+static u8 cause_at[CWS_NR_CAUSES] __read_mostly;
+static u8 cause_first[CWS_NR_CAUSES] __read_mostly;
 
 static bool pair_occurs(enum cws_region region, enum cws_cause cause)
 {
@@ -37,6 +49,28 @@ static bool pair_occurs(enum cws_region region, enum cws_cause cause)
 	return true;
 }
 
+static unsigned int regions_of(enum cws_cause cause)
+{
+	unsigned int region, nr = 0;
+
+	for (region = 0; region < CWS_NR_REGIONS; region++)
+		nr += pair_occurs(region, cause);
+	return nr;
+}
+
+static void lay_out(enum cws_cause cause, unsigned int *next)
+{
+	unsigned int region;
+
+	cause_first[cause] = *next;
+	for (region = 0; region < CWS_NR_REGIONS; region++)
+		if (pair_occurs(region, cause))
+			cws_cell[region][cause] = (*next)++;
+	for (region = 0; region < CWS_NR_REGIONS; region++)
+		if (!pair_occurs(region, cause))
+			cws_cell[region][cause] = cws_cell[CWS_REGION_ANON][cause];
+}
+
 /**
  * cws_counts_init() - lay the cells out
  *
@@ -44,23 +78,16 @@ static bool pair_occurs(enum cws_region region, enum cws_cause cause)
  */
 void cws_counts_init(void)
 {
-	unsigned int next = 0;
-	int region, cause;
+	static const unsigned int sizes[] = { CWS_REGIONS_MOST, CWS_REGIONS_HUGE, 1 };
+	unsigned int next = 0, at = 0, i, cause;
 
 	static_assert(CWS_NR_CAUSES == 18 && CWS_NR_REGIONS == 8);
-	for (cause = 0; cause < CWS_NR_CAUSES; cause++) {
-		cause_first[cause] = next;
-		for (region = 0; region < CWS_NR_REGIONS; region++)
-			if (pair_occurs(region, cause)) {
-				cell_cause[next] = cause;
-				cws_cell[region][cause] = next++;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (cause = 0; cause < CWS_NR_CAUSES; cause++)
+			if (regions_of(cause) == sizes[i]) {
+				cause_at[at++] = cause;
+				lay_out(cause, &next);
 			}
-	}
-	cause_first[cause] = next;
-	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
-		for (region = 0; region < CWS_NR_REGIONS; region++)
-			if (!pair_occurs(region, cause))
-				cws_cell[region][cause] = cws_cell[CWS_REGION_ANON][cause];
 }
 
 /**
@@ -79,6 +106,17 @@ u64 cws_matrix_read(const struct cws_matrix *matrix, enum cws_region region,
 	return atomic64_read(&matrix->cell[cws_cell[region][cause]]);
 }
 
+static __always_inline u64 sum_of(const atomic64_t *cell, unsigned int nr)
+{
+	unsigned int i;
+	u64 sum = 0;
+
+#pragma GCC unroll 8
+	for (i = 0; i < nr; i++)
+		sum += atomic64_read(&cell[i]);
+	return sum;
+}
+
 /**
  * cws_matrix_cause() - a column's sum
  * @matrix: counts of an address space
@@ -88,12 +126,12 @@ u64 cws_matrix_read(const struct cws_matrix *matrix, enum cws_region region,
  */
 u64 cws_matrix_cause(const struct cws_matrix *matrix, enum cws_cause cause)
 {
-	u64 sum = 0;
-	int i;
+	const atomic64_t *cell = &matrix->cell[cause_first[cause]];
 
-	for (i = cause_first[cause]; i < cause_first[cause + 1]; i++)
-		sum += atomic64_read(&matrix->cell[i]);
-	return sum;
+	if (cause == CWS_CNT_HUGETLB)
+		return atomic64_read(cell);
+	return BIT(cause) & CWS_HUGE_CAUSES ? sum_of(cell, CWS_REGIONS_HUGE) :
+					      sum_of(cell, CWS_REGIONS_MOST);
 }
 
 /**
@@ -103,10 +141,15 @@ u64 cws_matrix_cause(const struct cws_matrix *matrix, enum cws_cause cause)
  */
 void cws_matrix_sum(const struct cws_matrix *matrix, struct cws_sums *sums)
 {
-	int i;
+	const atomic64_t *cell = matrix->cell;
+	const u8 *cause = cause_at;
 
-	for (i = 0; i < CWS_NR_CELLS; i++)
-		sums->cause[cell_cause[i]] += atomic64_read(&matrix->cell[i]);
+	for (; cause < cause_at + CWS_CAUSES_MOST; cause++, cell += CWS_REGIONS_MOST)
+		sums->cause[*cause] += sum_of(cell, CWS_REGIONS_MOST);
+	for (; cause < cause_at + CWS_CAUSES_MOST + CWS_CAUSES_HUGE;
+	     cause++, cell += CWS_REGIONS_HUGE)
+		sums->cause[*cause] += sum_of(cell, CWS_REGIONS_HUGE);
+	sums->cause[*cause] += atomic64_read(cell);
 }
 
 /**
@@ -118,6 +161,7 @@ void cws_sums_add(struct cws_sums *to, const struct cws_sums *from)
 {
 	int cause;
 
+#pragma GCC unroll 18
 	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
 		to->cause[cause] += from->cause[cause];
 }
