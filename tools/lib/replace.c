@@ -64,6 +64,8 @@ static int write_and_rename(char *name, const char *path, const char *text, size
 
 int file_replace(const char *path, const char *text, size_t len, struct err *e)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction was;
 	sigset_t all, before;
 	int ret = check_target(path);
 	char *name;
@@ -75,10 +77,16 @@ int file_replace(const char *path, const char *text, size_t len, struct err *e)
 	name = temporary_name(path);
 	if (!name)
 		return err_sys(e, -ENOMEM, path);
-	/* A signal that ends the program must not leave the half of it behind. */
+	/*
+	 * A signal that ends the program must not leave half of it behind. That of a limit is
+	 * an error of write() instead: ignored, and not held back, as then it would stay.
+	 */
 	sigfillset(&all);
+	sigdelset(&all, SIGXFSZ);
 	sigprocmask(SIG_BLOCK, &all, &before);
+	sigaction(SIGXFSZ, &ignore, &was);
 	ret = write_and_rename(name, path, text, len);
+	sigaction(SIGXFSZ, &was, NULL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	free(name);
 	return ret ? err_sys(e, ret, path) : 0;

@@ -76,7 +76,6 @@ static void take_family(struct worsts *w, struct worst *row, const struct family
 	row->pages = f->key[FAMILY_worst_case_family_pages];
 	row->hugetlb_bytes = f->key[FAMILY_worst_case_family_hugetlb_bytes];
 	w->walked += family_walked(f);
-	w->families++;
 }
 
 /* By the family: from another one of it, or read now. */
@@ -151,7 +150,8 @@ static int add_process(const struct source *src, struct worsts *w, struct member
 	/* One that ended since is not watched any more. */
 	if (ret && ret != -ESRCH)
 		worsts_note_unread(w, &why);
-	w->n += !ret;
+	if (!ret)
+		w->families += worsts_first(w, w->n++);
 	return 0;
 }
 
