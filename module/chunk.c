@@ -97,7 +97,7 @@ static void look_at_special(const struct cws_part *part, const struct reading *r
 static void look_at_absent(const struct cws_part *part, const struct reading *reading,
 			   struct word *word, unsigned int i, pte_t pte)
 {
-	swp_entry_t entry = pte_to_swp_entry(pte);
+	swp_entry_t entry = cws_compat_leaf_from_pte(pte);
 	unsigned long bit = BIT_MASK(i);
 
 	switch (cws_absent_state(part, entry)) {

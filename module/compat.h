@@ -19,11 +19,18 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
+#include <linux/shmem_fs.h>
 #include <linux/thread_info.h>
 #include <linux/version.h>
 
+/* Hexadecimal digits. Until 6.5 they are in linux/kernel.h. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <linux/hex.h>
+#endif
+
 #include <asm/syscall.h>
 
+#include "compat_leaf.h"
 #include "compat_page.h"
 
 /*
@@ -146,6 +153,16 @@ static inline umode_t cws_compat_file_type(const struct inode *inode)
 		return 0;
 #endif
 	return inode->i_mode & S_IFMT;
+}
+
+/* A file without a name in any directory, of shared memory. 7.0 has a type for its flags. */
+static inline struct file *cws_compat_shmem_file(const char *name, loff_t size)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	return shmem_file_setup(name, size, EMPTY_VMA_FLAGS);
+#else
+	return shmem_file_setup(name, size, 0);
+#endif
 }
 
 /* When a file was last written. 6.7 has accessors (077c212f0344 "fs: new accessor ..."). */

@@ -18,9 +18,43 @@
 /*
  * Whether a page of a large folio is copied though nothing else of it is mapped.
  * Since 6.7 (dec078cc2181 "mm/memory: move exclusivity detection in do_wp_page()
- * into wp_can_reuse_anon_folio()") it always is.
+ * into wp_can_reuse_anon_folio()") it always is, until 6.15 knew whose its pages are.
  */
-#define CWS_COMPAT_LARGE_COPIES	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0))
+#define CWS_COMPAT_LARGE_COPIES	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0) && \
+				 LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0))
+
+/* What the kernel makes of a write to a page of a large folio that is mapped in pieces. */
+enum cws_piece {
+	CWS_PIECE_SINGLE,	/* decided by how many map any page of it */
+	CWS_PIECE_LAST,		/* nothing else of it is mapped: copied, it can be freed then */
+	CWS_PIECE_SHARED,	/* another process may map some of it: copied */
+	CWS_PIECE_OWN,		/* all of it is this process's: taken over, if nobody holds it */
+};
+
+/*
+ * 6.15 counts the mappings of each folio by address space (1da190f4d0a6 "mm: Copy-on-Write
+ * (COW) reuse support for PTE-mapped THP").
+ */
+static inline enum cws_piece cws_compat_piece(struct folio *folio)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	if (folio_large_mapcount(folio) <= 1)
+		return CWS_PIECE_LAST;
+	return folio_maybe_mapped_shared(folio) ? CWS_PIECE_SHARED : CWS_PIECE_OWN;
+#else
+	return CWS_PIECE_SINGLE;
+#endif
+}
+
+/* Do others than page tables hold it? */
+static inline bool cws_compat_piece_held(struct folio *folio)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	return folio_large_mapcount(folio) != folio_ref_count(folio);
+#else
+	return folio_ref_count(folio) > 1;
+#endif
+}
 
 /*
  * pte_write() without the masks that hide what is not looked at. Since 6.6 pages of a

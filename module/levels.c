@@ -6,15 +6,15 @@ static const char *const level_name[] = { "pgd", "p4d", "pud", "pmd", "pte" };
 
 static const char *kind_absent(pte_t pte)
 {
-	swp_entry_t entry = pte_to_swp_entry(pte);
+	swp_entry_t entry = cws_compat_leaf_from_pte(pte);
 
-	if (!non_swap_entry(entry))
+	if (cws_compat_leaf_is_swap(entry))
 		return "swap";
-	if (is_migration_entry(entry))
+	if (cws_compat_leaf_is_migration(entry))
 		return "migration";
-	if (is_pte_marker_entry(entry))
+	if (cws_compat_leaf_is_marker(entry))
 		return "marker";
-	if (is_device_private_entry(entry) || is_device_exclusive_entry(entry))
+	if (cws_compat_leaf_is_device_private(entry) || cws_compat_leaf_is_device_exclusive(entry))
 		return "device";
 	return "special";
 }
@@ -149,7 +149,7 @@ unsigned int cws_level_flags(const struct cws_level *level)
 	if (!pte_present(pte)) {
 		if (pte_swp_soft_dirty(pte))
 			flags |= BIT(CWS_WALK_SOFT_DIRTY);
-		if (pte_swp_uffd_wp(pte))
+		if (cws_compat_pte_swp_uffd(pte))
 			flags |= BIT(CWS_WALK_UFFD_WP);
 		if (!strcmp(level->kind, "swap") && pte_swp_exclusive(pte))
 			flags |= BIT(CWS_WALK_EXCLUSIVE);
@@ -166,6 +166,6 @@ unsigned int cws_level_flags(const struct cws_level *level)
 	flags |= level->nr < CWS_LEVEL_PTE ? BIT(CWS_WALK_HUGE) : 0;
 	flags |= cws_compat_pte_global(pte) ? BIT(CWS_WALK_GLOBAL) : 0;
 	flags |= pte_soft_dirty(pte) ? BIT(CWS_WALK_SOFT_DIRTY) : 0;
-	flags |= pte_uffd_wp(pte) ? BIT(CWS_WALK_UFFD_WP) : 0;
+	flags |= cws_compat_pte_uffd(pte) ? BIT(CWS_WALK_UFFD_WP) : 0;
 	return flags;
 }

@@ -91,7 +91,7 @@ static bool same_page(const struct cws_chunk *chunk, unsigned int i, pte_t pte)
 		return (token & 1) && !pte_special(pte) && pfn_valid(pte_pfn(pte)) &&
 		       cws_token_cached(pte_page(pte), &token) && token == chunk->token[i];
 	}
-	return !pte_none(pte) && cws_token_absent(pte_to_swp_entry(pte)) == token;
+	return !pte_none(pte) && cws_token_absent(cws_compat_leaf_from_pte(pte)) == token;
 }
 
 /* Of @want, a full word most often, what a table holds too. */

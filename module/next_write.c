@@ -75,24 +75,24 @@ static struct cws_next next_none(struct vm_area_struct *vma, unsigned long addr)
 static struct cws_next next_absent(struct vm_area_struct *vma, unsigned long addr,
 				   const struct cws_entry *entry)
 {
-	swp_entry_t swap = pte_to_swp_entry(entry->pte);
+	swp_entry_t swap = cws_compat_leaf_from_pte(entry->pte);
 
-	if (!non_swap_entry(swap)) {
-		if (userfaultfd_wp(vma) && pte_swp_uffd_wp(entry->pte))
+	if (cws_compat_leaf_is_swap(swap)) {
+		if (userfaultfd_wp(vma) && cws_compat_pte_swp_uffd(entry->pte))
 			return NEXT(SWAP_IN, "read back from swap, then userfaultfd is asked");
 		if (pte_swp_exclusive(entry->pte))
 			return NEXT(SWAP_IN, "read back from swap and kept: it is nobody else's");
 		return NEXT(SWAP_IN, "read back from swap, then copied if others hold it too");
 	}
-	if (is_migration_entry(swap))
+	if (cws_compat_leaf_is_migration(swap))
 		return NEXT(WAIT, "the page is being moved: decided when it has arrived");
-	if (is_device_private_entry(swap))
+	if (cws_compat_leaf_is_device_private(swap))
 		return NEXT(SWAP_IN, "brought back from the memory of a device");
-	if (is_device_exclusive_entry(swap))
+	if (cws_compat_leaf_is_device_exclusive(swap))
 		return NEXT(WAIT, "a device uses it alone: decided when it has been taken back");
-	if (!is_pte_marker_entry(swap))
+	if (!cws_compat_leaf_is_marker(swap))
 		return NEXT(SIGNAL, "SIGBUS: the page is broken or lost");
-	if (!(pte_marker_get(swap) & PTE_MARKER_UFFD_WP))
+	if (!cws_compat_leaf_is_uffd_wp_marker(swap))
 		return NEXT(SIGNAL, "SIGBUS or SIGSEGV: a marker guards the address");
 	if (userfaultfd_wp(vma))
 		return NEXT(USERFAULT, "write-protected by userfaultfd while it was away");
@@ -156,6 +156,32 @@ static struct cws_next next_huge(struct vm_area_struct *vma, const struct cws_en
 	return next_sole(folio);
 }
 
+/* A page of a larger one that is mapped in pieces; no other entry maps this page. */
+static struct cws_next next_piece(struct folio *folio)
+{
+	switch (cws_compat_piece(folio)) {
+	case CWS_PIECE_LAST:
+		return NEXT(COPY, "the last piece of a huge page, copied to free the rest");
+	case CWS_PIECE_SHARED:
+		return NEXT(COPY, "part of a huge page that others map, too");
+	case CWS_PIECE_OWN:
+		if (folio_test_swapcache(folio))
+			return NEXT(EITHER, "part of a huge page that is in the swap cache");
+		if (cws_compat_piece_held(folio))
+			return NEXT(EITHER, "part of a huge page that is held: copied unless let go");
+		return NEXT(TAKE_OVER, "part of a huge page that nobody else maps or holds");
+	case CWS_PIECE_SINGLE:
+		break;
+	}
+	if (mapped_by_others(folio, false))
+		return NEXT(COPY, "part of a huge page of which more is mapped");
+	if (CWS_COMPAT_LARGE_COPIES)
+		return NEXT(COPY, "part of a huge page, which this kernel always copies");
+	if (folio_maybe_dma_pinned(folio))
+		return NEXT(COPY, "mapped by nobody else, but pinned");
+	return next_sole(folio);
+}
+
 static struct cws_next next_page(const struct cws_entry *entry)
 {
 	struct folio *folio = page_folio(entry->page);
@@ -168,10 +194,8 @@ static struct cws_next next_page(const struct cws_entry *entry)
 		return NEXT(NOTIFY, "a page of its own, only write-protected");
 	if (cws_compat_page_mapcount(entry->page) > 1)
 		return NEXT(COPY, "others map the page");
-	if (folio_test_large(folio) && mapped_by_others(folio, false))
-		return NEXT(COPY, "part of a huge page of which more is mapped");
-	if (folio_test_large(folio) && CWS_COMPAT_LARGE_COPIES)
-		return NEXT(COPY, "part of a huge page, which this kernel always copies");
+	if (folio_test_large(folio))
+		return next_piece(folio);
 	if (folio_maybe_dma_pinned(folio))
 		return NEXT(COPY, "mapped by nobody else, but pinned");
 	return next_sole(folio);
@@ -201,7 +225,7 @@ struct cws_next cws_next_write(struct vm_area_struct *vma, unsigned long addr,
 		return cws_compat_pte_usable(entry->pte) ?
 			NEXT(NOTHING, "the entry is writable") :
 			NEXT(NOTHING, "a hint for NUMA balancing is taken away");
-	if (userfaultfd_wp(vma) && pte_uffd_wp(entry->pte))
+	if (userfaultfd_wp(vma) && cws_compat_pte_uffd(entry->pte))
 		return NEXT(USERFAULT, "write-protected by userfaultfd");
 	if (vma->vm_flags & VM_SHARED)
 		return NEXT(NOTIFY, "shared mapping: the entry is made writable");

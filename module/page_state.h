@@ -9,7 +9,6 @@
 
 #include <linux/mm.h>
 #include <linux/swap.h>
-#include <linux/swapops.h>
 
 #include "classify.h"
 #include "compat.h"
@@ -107,16 +106,16 @@ static __always_inline u8 cws_page_state(const struct cws_part *part, struct pag
  */
 static inline u8 cws_migration_state(const struct cws_part *part, swp_entry_t entry)
 {
-	if (!PageAnon(pfn_swap_entry_to_page(entry)))
+	if (!PageAnon(cws_compat_leaf_to_page(entry)))
 		return CWS_STATE_FILE;
-	return is_readable_migration_entry(entry) ? CWS_STATE_SHARED : CWS_STATE_OWN;
+	return cws_compat_leaf_is_migration_read(entry) ? CWS_STATE_SHARED : CWS_STATE_OWN;
 }
 
 static inline u8 cws_absent_state(const struct cws_part *part, swp_entry_t entry)
 {
-	if (!non_swap_entry(entry))
+	if (cws_compat_leaf_is_swap(entry))
 		return CWS_STATE_SWAP;
-	if (is_migration_entry(entry))
+	if (cws_compat_leaf_is_migration(entry))
 		return cws_migration_state(part, entry);
 	return CWS_STATE_SPECIAL;
 }
@@ -163,7 +162,7 @@ static __always_inline u8 cws_pte_state(const struct cws_part *part, pte_t pte)
 		return cws_special_pte_state(part, pte);
 	if (pte_none(pte))
 		return CWS_STATE_NONE;
-	return cws_absent_state(part, pte_to_swp_entry(pte));
+	return cws_absent_state(part, cws_compat_leaf_from_pte(pte));
 }
 
 #define CWS_EIGHT	8

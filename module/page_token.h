@@ -9,7 +9,8 @@
 
 #include <linux/mm.h>
 #include <linux/swap.h>
-#include <linux/swapops.h>
+
+#include "compat.h"
 
 /* Of an entry with _PAGE_PRESENT set, which is most of those that are present. */
 static __always_inline u64 cws_token_plain(pte_t pte)
@@ -42,9 +43,11 @@ static inline u64 cws_token_swap(unsigned long entry)
  */
 static inline u64 cws_token_absent(swp_entry_t entry)
 {
-	if (!non_swap_entry(entry))
+	if (cws_compat_leaf_is_swap(entry))
 		return cws_token_swap(entry.val);
-	return is_migration_entry(entry) ? cws_token_page(pfn_swap_entry_to_page(entry)) : 0;
+	if (!cws_compat_leaf_is_migration(entry))
+		return 0;
+	return cws_token_page(cws_compat_leaf_to_page(entry));
 }
 
 /**

@@ -10,9 +10,9 @@
 #include <linux/mman.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/shmem_fs.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "hook.h"
 #include "record.h"
 #include "selftest.h"
@@ -74,7 +74,7 @@ static int fault_zero_pages(void)
 /* Write a page not mapped yet, then, mapped anew, one that was read first. */
 static int fault_file_pages(void)
 {
-	struct file *file = shmem_file_setup("cowscope", FILE_PAGES * PAGE_SIZE, 0);
+	struct file *file = cws_compat_shmem_file("cowscope", FILE_PAGES * PAGE_SIZE);
 	int err;
 
 	if (IS_ERR(file))

@@ -48,7 +48,7 @@ static void piece_table(const struct cws_part *part, const pte_t *ptes, void *da
 		if (!holds_something(cws_pte_state(part, pte)))
 			continue;
 		token[i] = pte_present(pte) ? cws_token_present(pte) :
-					      cws_token_absent(pte_to_swp_entry(pte));
+					      cws_token_absent(cws_compat_leaf_from_pte(pte));
 	}
 }
 

@@ -107,7 +107,7 @@ static void unix_peer_name(struct sock *sk, char *name)
 		return;
 	peer = unix_peer(sk);
 	if (peer)
-		snprintf(name, PEER, "socket:[%lu]", sock_i_ino(peer));
+		snprintf(name, PEER, "socket:[%llu]", (u64)sock_i_ino(peer));
 	spin_unlock(&unix_sk(sk)->lock);
 }
 

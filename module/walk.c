@@ -89,11 +89,11 @@ static unsigned long walk_huge_pmd(struct cws_part *part, pmd_t *pmd, unsigned l
 		ops->hole(part, data);
 	} else if (!pmd_present(entry)) {
 		found_absent(part, is_vm_hugetlb_page(part->vma) ?
-			     pte_to_swp_entry(__pte(pmd_val(entry))) :
-			     pmd_to_swp_entry(entry), ops, data);
+			     cws_compat_leaf_from_pte(__pte(pmd_val(entry))) :
+			     cws_compat_leaf_from_pmd(entry), ops, data);
 	} else if (!pmd_leaf(entry)) {
 		done = part->addr;	/* split meanwhile: look again */
-	} else if (pmd_devmap(entry) || !pfn_valid(pfn)) {
+	} else if (cws_compat_pmd_devmap(entry) || !pfn_valid(pfn)) {
 		found_special(part, next, ops, data);
 	} else {
 		found_huge(part, pfn_to_page(pfn),
@@ -120,7 +120,7 @@ static unsigned long walk_huge_pud(struct cws_part *part, pud_t *pud, unsigned l
 	if (pud_none(entry))
 		ops->hole(part, data);
 	else if (!pud_present(entry))
-		found_absent(part, pte_to_swp_entry(__pte(pud_val(entry))), ops, data);
+		found_absent(part, cws_compat_leaf_from_pte(__pte(pud_val(entry))), ops, data);
 	else
 		found_huge(part, pfn_to_page(pfn), (part->addr & ~PUD_MASK) >> PAGE_SHIFT,
 			   pud_write(entry), ops, data);
