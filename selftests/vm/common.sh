@@ -30,20 +30,71 @@ vm_field()
 		END { exit !found }' "$VM_DIR/kernels"
 }
 
+# vm_suite LABEL: the Debian suite of its packages, nothing when it is this computer's.
+vm_suite()
+{
+	vm_field "$1" 4 ||
+		die "$1: no such label in selftests/vm/kernels"
+}
+
+# vm_root LABEL: the root folder that the label's headers are installed in, nothing when
+# it is this computer's.
+vm_root()
+{
+	local suite
+
+	suite=$(vm_suite "$1") || exit 1
+	[ -z "$suite" ] || echo "$CACHE/root-$suite"
+}
+
+# vm_packages LABEL ARGUMENT...: dpkg-query on the packages of that root.
+vm_packages()
+{
+	local root
+
+	root=$(vm_root "$1") || exit 1
+	dpkg-query --admindir="$root/var/lib/dpkg" "${@:2}" 2>/dev/null
+}
+
+# vm_built LABEL: which of the kernels that are built here (see debug/build), nothing when
+# it is one of Debian's.
+vm_built()
+{
+	[ "$(vm_field "$1" 2)" != built ] || vm_field "$1" 3
+}
+
+# vm_headers LABEL: where modules for the label's kernel are built; in its root.
+vm_headers()
+{
+	local kind
+
+	kind=$(vm_built "$1")
+	if [ -n "$kind" ]; then
+		echo "$("$VM_DIR/debug/build" "$kind")/build"
+	else
+		echo "/usr/src/linux-headers-$(vm_release "$1")"
+	fi
+}
+
 # vm_release LABEL: the kernel release that the installed headers belong to,
 # for instance 6.1.0-56-amd64.
 vm_release()
 {
-	local headers release
+	local headers kind release root
 
-	headers=$(vm_field "$1" 3) ||
-		die "$1: no such label in selftests/vm/kernels"
+	root=$(vm_root "$1") || exit 1
+	kind=$(vm_built "$1")
+	if [ -n "$kind" ]; then
+		cat "$("$VM_DIR/debug/build" "$kind")/release"
+		return
+	fi
+	headers=$(vm_field "$1" 3)
 	# shellcheck disable=SC2016 # the field names are dpkg-query's
-	release=$(dpkg-query -W -f '${db:Status-Status} ${Depends}\n' "$headers" 2>/dev/null |
+	release=$(vm_packages "$1" -W -f '${db:Status-Status} ${Depends}\n' "$headers" |
 		sed -n 's/^installed .*linux-headers-\([0-9][^ ,]*\).*/\1/p')
 	[ -n "$release" ] ||
-		die "$headers: not installed: run make prepare as root"
-	[ -d "/usr/src/linux-headers-$release" ] ||
-		die "/usr/src/linux-headers-$release: missing: reinstall $headers"
+		die "$headers of $1: not installed: run make prepare KERNEL=$1 as root"
+	[ -d "$root/usr/src/linux-headers-$release" ] ||
+		die "$root/usr/src/linux-headers-$release: missing: reinstall $headers"
 	echo "$release"
 }
