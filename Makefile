@@ -23,6 +23,9 @@ demo:		## see it work in a VM: experiments, then a Redis server saving (under 5 
 check:		## prove every number: static checks, host tests, tests in the VM (under 15 minutes)
 	@selftests/run_check $(LABEL)
 
+matrix:		## the same on each Debian kernel of selftests/vm/kernels, then README's table of kernels
+	@selftests/run_matrix
+
 vm:		## a root shell in a VM with the module loaded and the tools on PATH
 	@selftests/run_shell $(LABEL)
 
@@ -69,5 +72,5 @@ clean:		## remove everything that was built, but not what was downloaded
 	$(MAKE) -C tools clean
 	find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: help demo check bench vm storm modules tools selftests prepare deb check-packages \
+.PHONY: help demo check matrix bench vm storm modules tools selftests prepare deb check-packages \
 	install uninstall clean
