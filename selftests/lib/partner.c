@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/stat.h>
@@ -26,9 +27,14 @@ struct order {
 	unsigned long long flags;
 };
 
-/* A partner that shares memory runs here and reads its orders here. */
-static char partner_stack[CAST_MAX][65536] __attribute__((aligned(16)));
+/* A partner that shares memory reads its orders here. */
 static struct actor partner_actor[CAST_MAX];
+
+/*
+ * Where it runs. Mapped, for as a part of the program they would be so large together that
+ * an actor may get a huge page, by where the program happens to lie.
+ */
+#define STACK_BYTES	65536
 
 static int serve(void *arg)
 {
@@ -42,14 +48,18 @@ static long do_clone(void *arg)
 	int index = order->actor.index;
 	unsigned long long flags = order->flags;
 	struct clone_args args = { .flags = flags, .exit_signal = SIGCHLD };
+	char *stack;
 	long pid;
 
 	partner_actor[index] = order->actor;
 	if (flags & CLONE_VM) {
 		if (!(flags & CLONE_THREAD))
 			flags |= SIGCHLD;
-		pid = clone(serve, partner_stack[index] + sizeof(partner_stack[index]),
-			    flags, &partner_actor[index]);
+		stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (stack == MAP_FAILED)
+			return -errno;
+		pid = clone(serve, stack + STACK_BYTES, flags, &partner_actor[index]);
 	} else {
 		pid = syscall(SYS_clone3, &args, sizeof(args));
 		if (!pid)
