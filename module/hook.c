@@ -60,6 +60,7 @@ static int hook_resolve(struct cws_hook *hook)
 			return 0;
 		}
 	}
+	hook->unused = hook->newer;
 	if (!hook->required)
 		return 0;
 	pr_err("cowscope: this kernel has no %s, which is required\n", hook->name);

@@ -20,6 +20,8 @@ enum cws_hook_id {
 	CWS_HOOK_HUGETLB_RMAP,
 	CWS_HOOK_SPLIT_HUGE_PMD,
 	CWS_HOOK_WITHDRAW,
+	CWS_HOOK_MAP_HUGE,
+	CWS_HOOK_MAP_HUGE_FAULT,
 	CWS_HOOK_EXIT_MMAP,
 	CWS_HOOK_COPY_PAGE_RANGE,
 	CWS_HOOK_KERNEL_CLONE,
@@ -32,7 +34,7 @@ enum cws_hook_id {
 };
 
 #define CWS_HOOK_RARE_FIRST	CWS_HOOK_SET_ACCESS_FLAGS
-#define CWS_HOOK_RARE_LAST	CWS_HOOK_WITHDRAW
+#define CWS_HOOK_RARE_LAST	CWS_HOOK_MAP_HUGE_FAULT
 
 enum cws_mechanism { CWS_FTRACE, CWS_KPROBE, CWS_KRETPROBE, CWS_TRACEPOINT };
 
@@ -66,6 +68,7 @@ typedef void (*cws_entry_fn)(unsigned long parent, struct ftrace_regs *fregs);
  * @mechanism: how it is hooked
  * @group: ftrace: which ftrace_ops
  * @required: without it the module does not load
+ * @newer: kernels that do not have it do without it
  * @unused: not asked for at load, or not needed now; not attached
  * @entry: ftrace, rare groups: handler
  * @handler: kprobe: handler
@@ -86,6 +89,7 @@ struct cws_hook {
 	u8 mechanism;
 	u8 group;
 	bool required;
+	bool newer;
 	bool unused;
 	cws_entry_fn entry;
 	kprobe_pre_handler_t handler;
@@ -174,6 +178,8 @@ void cws_handle_userfault_entry(unsigned long parent, struct ftrace_regs *fregs)
 void cws_hugetlb_rmap_entry(unsigned long parent, struct ftrace_regs *fregs);
 void cws_split_huge_pmd_entry(unsigned long parent, struct ftrace_regs *fregs);
 void cws_withdraw_entry(unsigned long parent, struct ftrace_regs *fregs);
+void cws_map_huge_entry(unsigned long parent, struct ftrace_regs *fregs);
+void cws_map_huge_fault_entry(unsigned long parent, struct ftrace_regs *fregs);
 
 /* Handlers of hook_clone.c. */
 struct linux_binprm;

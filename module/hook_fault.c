@@ -284,6 +284,42 @@ void cws_withdraw_entry(unsigned long parent, struct ftrace_regs *fregs)
 		cws_split_done(mm, pmd);
 }
 
+/*
+ * map_anon_folio_pmd_nopf(folio, pmd, vma, address): a huge page is being mapped. Since
+ * 6.19; before, collapse_huge_page() called folio_add_new_anon_rmap() itself.
+ */
+void cws_map_huge_entry(unsigned long parent, struct ftrace_regs *fregs)
+{
+	const struct vm_area_struct *vma = (void *)cws_compat_arg(fregs, 2);
+	unsigned long addr = cws_compat_arg(fregs, 3);
+
+	cws_hook_check(CWS_HOOK_MAP_HUGE, in_vma(vma, addr));
+	switch (cws_caller(parent)) {
+	case CWS_CALLER_COLLAPSE:
+		cws_account_event(vma, addr, CWS_CNT_COLLAPSED);
+		break;
+	case CWS_CALLER_HUGE_WP:
+		cws_account_event(vma, addr, CWS_CNT_ZERO_HUGE);
+		break;
+	case CWS_CALLER_FIRST_TOUCH:
+	case CWS_CALLER_OTHER:
+		break;
+	default:
+		cws_account_unknown(vma, addr);
+	}
+}
+
+/* map_anon_folio_pmd_pf() calls it for faults: one may replace the huge zero page. */
+void cws_map_huge_fault_entry(unsigned long parent, struct ftrace_regs *fregs)
+{
+	const struct vm_area_struct *vma = (void *)cws_compat_arg(fregs, 2);
+	unsigned long addr = cws_compat_arg(fregs, 3);
+
+	cws_hook_check(CWS_HOOK_MAP_HUGE_FAULT, in_vma(vma, addr));
+	if (cws_caller(parent) == CWS_CALLER_HUGE_WP)
+		cws_account_event(vma, addr, CWS_CNT_ZERO_HUGE);
+}
+
 void notrace cws_ftrace_rare(unsigned long ip, unsigned long parent,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {

@@ -44,6 +44,16 @@ struct cws_hook cws_hooks[CWS_NR_HOOKS] = {
 		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RARE,
 		.entry = cws_withdraw_entry,
 	},
+	[CWS_HOOK_MAP_HUGE] = {
+		.symbols = { "map_anon_folio_pmd_nopf" }, .newer = true,
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RARE,
+		.entry = cws_map_huge_entry,
+	},
+	[CWS_HOOK_MAP_HUGE_FAULT] = {
+		.symbols = { "map_anon_folio_pmd_pf" }, .newer = true,
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_RARE,
+		.entry = cws_map_huge_fault_entry,
+	},
 	[CWS_HOOK_EXIT_MMAP] = {
 		.symbols = { "exit_mmap" }, .required = true,
 		.mechanism = CWS_FTRACE, .group = CWS_GROUP_LIFE,

@@ -533,7 +533,7 @@
  * Keys of status, in this order. A hook line is
  *   hook NAME MECHANISM NEED STATE HITS MISSED
  *   MECHANISM: ftrace kprobe kretprobe tracepoint   NEED: required optional
- *   STATE: proven unproven bad off, unused (not asked for at load)
+ *   STATE: proven unproven bad off, unused (not asked for at load, or of newer kernels)
  *   MISSED: number, or - where it cannot be known
  * health is "ok" or the list of what is wrong, in words. balance is what the identity
  * is off by: 0, or with "~" before it when it could not be read at rest; it may be negative.
