@@ -6,6 +6,7 @@
 #include "kselftest_harness.h"
 #include "lib/expect.h"
 #include "lib/expect_walk.h"
+#include "lib/kernel.h"
 
 #define SMALL		(HUGE_BYTES / PAGE_BYTES)
 
@@ -37,8 +38,10 @@ TEST_F(huge, zero)
 {
 	struct world world = make_world(_metadata, self->owner, WORLD_THP_ZERO, 2);
 
+	/* 7.3 gives a whole huge page at once. */
 	expect_answer(_metadata, self->owner, &world, 1, "zero+huge+ro", "first-touch",
-		      GREW({ REGION_ANON, CAUSE_ZERO, 1 }));
+		      kernel_at_least(7, 0) ? GREW({ REGION_ANON, CAUSE_ZERO_HUGE, 1 }) :
+					      GREW({ REGION_ANON, CAUSE_ZERO, 1 }));
 }
 
 /* A huge page that others map is split, then one page copied; else taken whole. */
@@ -69,7 +72,10 @@ TEST_F(huge, huge_page)
 		      GREW({ REGION_ANON, CAUSE_THP_REUSED, 1 }));
 }
 
-/* One page of a huge page of which more is mapped is copied, by its only user, too. */
+/*
+ * One page of a huge page of which more is mapped is copied, by its only user, too; since
+ * 6.15 the kernel knows that it is the only one, who takes it over.
+ */
 /* Broken: a survivor with split huge pages is told that it costs nothing. */
 TEST_F(huge, part_of_a_huge_page)
 {
@@ -81,6 +87,11 @@ TEST_F(huge, part_of_a_huge_page)
 	ASSERT_LT(0, actor_fork(&self->cast, 0, 1));
 	write_part(_metadata, self->heir, &small, 0, 1);
 	ASSERT_EQ(0, actor_call(self->owner, world_drop, PASSING(&world)));
+	if (kernel_at_least(6, 15)) {
+		expect_answer(_metadata, self->heir, &small, 3, "last+ro", "take-over",
+			      GREW({ REGION_ANON, CAUSE_REUSED, 1 }));
+		return;
+	}
 	expect_answer(_metadata, self->heir, &small, 3, "last+ro", "copy",
 		      GREW({ REGION_ANON, CAUSE_COPIED, 1 },
 			   { REGION_ANON, CAUSE_SOLE, 1 }));
