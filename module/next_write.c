@@ -168,7 +168,7 @@ static struct cws_next next_piece(struct folio *folio)
 		if (folio_test_swapcache(folio))
 			return NEXT(EITHER, "part of a huge page that is in the swap cache");
 		if (cws_compat_piece_held(folio))
-			return NEXT(EITHER, "part of a huge page that is held: copied unless let go");
+			return NEXT(EITHER, "part of a huge page that is held: else taken over");
 		return NEXT(TAKE_OVER, "part of a huge page that nobody else maps or holds");
 	case CWS_PIECE_SINGLE:
 		break;
