@@ -46,6 +46,14 @@ note()
 	echo "# $*"
 }
 
+# kernel_at_least MAJOR MINOR: is the running kernel of this version or a later one? What
+# kernels do differently is a stated expectation, never a reason to skip.
+kernel_at_least()
+{
+	uname -r | awk -F '[.-]' -v major="$1" -v minor="$2" \
+		'{ exit !($1 > major || ($1 == major && $2 >= minor)) }'
+}
+
 loaded()
 {
 	[ -d /sys/module/cowscope ]
