@@ -14,7 +14,7 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 help:		## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | \
 		while IFS='	' read -r target text; do \
-			printf '  make %-12s %s\n' "$$target" "$$text"; done
+			printf '  make %-14s %s\n' "$$target" "$$text"; done
 	@echo "  LABEL=... or KERNEL=... chooses the kernel of the VM (see $(VM)/kernels), now $(LABEL)"
 
 demo:		## see it work in a VM: experiments, then a Redis server saving (under 5 minutes)
@@ -25,6 +25,12 @@ check:		## prove every number: static checks, host tests, tests in the VM (under
 
 matrix:		## the same on each Debian kernel of selftests/vm/kernels, then README's table of kernels
 	@selftests/run_matrix
+
+check-debug:	## the tests in a VM whose kernel has KASAN, lockdep, leak and object checks, and faults injected
+	@selftests/run_debug debug
+
+check-kcsan:	## the tests in a VM whose kernel looks for data races
+	@selftests/run_debug kcsan
 
 vm:		## a root shell in a VM with the module loaded and the tools on PATH
 	@selftests/run_shell $(LABEL)
@@ -72,5 +78,5 @@ clean:		## remove everything that was built, but not what was downloaded
 	$(MAKE) -C tools clean
 	find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: help demo check matrix bench vm storm modules tools selftests prepare deb check-packages \
+.PHONY: help demo check check-debug check-kcsan matrix bench vm storm modules tools selftests prepare deb check-packages \
 	install uninstall clean
