@@ -42,7 +42,7 @@ static int write_file(const char *path, const char *value)
 /* Also those that would rather wait, and without a report for each. */
 static int fail_all(void)
 {
-	const char *dir[] = { "failslab", "fail_page_alloc" };
+	static const char * const dir[] = { "failslab", "fail_page_alloc" };
 	char path[96];
 	int i, err = 0;
 
