@@ -24,13 +24,15 @@ ended_in()
 begin_family()
 {
 	mkdir "$CGROUP" && ended_in "$CGROUP-one" && ended_in "$CGROUP-two" || return 1
-	# shellcheck disable=SC2016 # for the other shell
-	bash -c 'echo $$ >"$0/cgroup.procs"
+	cat >"$OUT/family" <<-'END'
+		echo $$ >"$1/cgroup.procs"
 		words=$(seq 20000)
 		for i in 1 2 3; do
-			(more="$words $i"; : >"$1/ready$i"; while :; do sleep 1; done) &
+			(more="$words $i"; : >"$2/ready$i"; while :; do sleep 1; done) &
 		done
-		wait' "$CGROUP" "$OUT" &
+		wait
+	END
+	bash "$OUT/family" "$CGROUP" "$OUT" &
 	LEADER=$!
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		[ -e "$OUT/ready1" ] && [ -e "$OUT/ready2" ] && [ -e "$OUT/ready3" ] && return 0
@@ -57,8 +59,8 @@ saved()
 # sums FIRST LAST: columns of a table on stdin, over its lines below the header.
 sums()
 {
-	awk -v first="$1" -v last="$2" 'NR > 1 { for (i = first; i <= last; i++) sum[i] += $i }
-		END { for (i = first; i <= last; i++) printf "%d ", sum[i] }'
+	awk 'NR > 1 { for (i = first; i <= last; i++) sum[i] += $i }
+		END { for (i = first; i <= last; i++) printf "%d ", sum[i] }' first="$1" last="$2" -
 }
 
 by_columns()

@@ -34,7 +34,7 @@ static const struct cli_option options[] = {
 	CLI_HEADINGS_OPTION,
 	{ OPT_SINCE, "since", "DIR", "count from the copy saved in DIR" },
 	{ OPT_SAVE, "save", "DIR", "save a copy of the module's files and exit" },
-	{ OPT_METRICS, "openmetrics", "FILE", "write metrics for Prometheus to FILE; -: print them" },
+	{ OPT_METRICS, "openmetrics", "FILE", "write metrics for Prometheus to FILE, - prints" },
 	{ OPT_MAX_CGROUPS, "max-cgroups", "N", "cgroups with metrics of their own (50)" },
 	CLI_COMMON_OPTIONS,
 };

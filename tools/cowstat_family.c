@@ -69,9 +69,11 @@ static const struct column columns[] = {
 	NUMBER(ended, ended, NULL, "address spaces that ended, in an interval"),
 	COWSCOPE_CAUSES(CAUSE)
 	NUMBER(watched, watched, NULL, "watched processes of it"),
-	NUMBER(worst_pages, worst, "pages", "new pages if all members write all they may; if any is watched"),
+	NUMBER(worst_pages, worst, "pages",
+	       "new pages if all write all they may; if any is watched"),
 	NUMBER(worst_hugetlb_bytes, hugetlb_bytes, "bytes", "the same of hugetlb pages"),
-	NUMBER(at_risk_pages, at_risk, "pages", "new pages at worst after one more fork of a watched one"),
+	NUMBER(at_risk_pages, at_risk, "pages",
+	       "new pages at worst after a fork of a watched one"),
 	NUMBER(memory_max_pages, memory_max, "pages", "least room below memory.max; -: no limit"),
 	NUMBER(memory_available_pages, available, "pages", "available in the machine"),
 	{ "fits", NULL, true, false, "worst_pages fit into both", get_fits, 0 },
@@ -190,7 +192,7 @@ static void add_worsts(const struct cowstat_options *o, struct families *f,
 /* Behind what loss.h says. */
 static void describe_unread(const struct worsts *w, struct err *e)
 {
-	struct err more;
+	struct err more = { "" };
 	size_t used = strlen(e->text);
 
 	worsts_describe(w, more.text, sizeof(more.text));

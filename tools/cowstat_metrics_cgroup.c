@@ -12,7 +12,7 @@
 #define REST	"rest"
 
 struct group {
-	char *label;			/* as it stands between quotes */
+	const char *label;		/* as it stands between quotes */
 	struct cgroup_sums sums;
 	struct value copies;
 	bool own;			/* a line of its own, whatever the limit */
@@ -24,46 +24,43 @@ struct groups {
 	struct group *row;
 	size_t n;
 	uint64_t in_rest;
+	char *text, *end;		/* the labels; where the next one goes */
 };
 
-/* The path as the files write it; two characters mean something between quotes. */
-static char *label_of(const char *path)
-{
-	char *clean = malloc(strlen(path) * NAME_GROWTH + 1), *label, *p, *out;
+/* What each byte of a path may become: \xNN, with its backslash doubled. */
+#define LABEL_GROWTH	(2 * NAME_GROWTH)
 
-	if (!clean)
-		return NULL;
-	name_clean(path, clean);
-	label = malloc(2 * strlen(clean) + 1);
-	for (p = clean, out = label; label && *p; p++) {
-		if (*p == '\\' || *p == '"')
-			*out++ = '\\';
-		*out++ = *p;
+/*
+ * The path as the files write it, where two characters mean something between quotes. Made
+ * in the second half of its room, and moved to the front, which never overtakes it.
+ */
+static char *put_label(char *at, const char *path)
+{
+	const char *from = at + strlen(path) * (LABEL_GROWTH - NAME_GROWTH);
+
+	name_clean(path, (char *)from);
+	for (; *from; from++) {
+		if (*from == '\\' || *from == '"')
+			*at++ = '\\';
+		*at++ = *from;
 	}
-	if (label)
-		*out = '\0';
-	free(clean);
-	return label;
+	*at++ = '\0';
+	return at;
 }
 
-static void table_free(struct groups *t)
+static void groups_free(struct groups *t)
 {
-	size_t i;
-
-	for (i = 0; i < t->n; i++)
-		free(t->row[i].label);
 	free(t->row);
+	free(t->text);
 }
 
 static struct group *add(struct groups *t, const char *path)
 {
-	struct group *row = &t->row[t->n];
+	struct group *row = &t->row[t->n++];
 
-	*row = (struct group){ .label = label_of(path) };
-	if (!row->label)
-		return NULL;
-	row->own = !strcmp(row->label, "-") || !strcmp(row->label, COWSCOPE_CGROUP_OTHER);
-	t->n++;
+	row->label = t->end;
+	row->own = !strcmp(path, "-") || !strcmp(path, COWSCOPE_CGROUP_OTHER);
+	t->end = put_label(t->end, path);
 	return row;
 }
 
@@ -93,30 +90,34 @@ static void take_worst(struct group *row, const struct worsts *worsts, size_t i)
 	row->room = w->memory_max;
 }
 
+static size_t room_for_labels(const struct cgroups *cgroups, const struct worsts *worsts)
+{
+	size_t room = 0, i;
+
+	for (i = 0; i < cgroups->n; i++)
+		room += strlen(cgroups->row[i].path) * LABEL_GROWTH + 1;
+	for (i = 0; i < worsts->n; i++)
+		room += strlen(worsts->row[i].rec->cgroup) * LABEL_GROWTH + 1;
+	return room;
+}
+
 static int fill(struct groups *t, const struct cgroups *cgroups, const struct worsts *worsts)
 {
-	struct group *row;
 	size_t i;
 
 	t->row = calloc(cgroups->n + worsts->n + 1, sizeof(*t->row));
-	if (!t->row)
+	t->text = malloc(room_for_labels(cgroups, worsts) + 1);
+	t->end = t->text;
+	if (!t->row || !t->text)
 		return -ENOMEM;
-	for (i = 0; i < cgroups->n; i++) {
-		row = add(t, cgroups->row[i].path);
-		if (!row)
-			return -ENOMEM;
-		row->sums = cgroups->row[i];
-	}
-	for (i = 0; i < worsts->n; i++) {
-		row = add(t, worsts->row[i].rec->cgroup);
-		if (!row)
-			return -ENOMEM;
-		take_worst(row, worsts, i);
-	}
+	for (i = 0; i < cgroups->n; i++)
+		add(t, cgroups->row[i].path)->sums = cgroups->row[i];
+	for (i = 0; i < worsts->n; i++)
+		take_worst(add(t, worsts->row[i].rec->cgroup), worsts, i);
 	return 0;
 }
 
-static void merge(struct group *to, struct group *from)
+static void merge(struct group *to, const struct group *from)
 {
 	cgroup_add(&to->sums, &from->sums);
 	to->watched |= from->watched;
@@ -124,7 +125,6 @@ static void merge(struct group *to, struct group *from)
 	value_add(&to->hugetlb_bytes, &from->hugetlb_bytes);
 	keep_largest(&to->at_risk, &from->at_risk);
 	keep_least(&to->room, &from->room);
-	free(from->label);
 }
 
 static int by_label(const void *a, const void *b)
@@ -165,7 +165,7 @@ static int by_rank(const void *a, const void *b)
 }
 
 /* Which cgroup memory.max is about cannot be said of several. */
-static int join_rest(struct groups *t, size_t max)
+static void join_rest(struct groups *t, size_t max)
 {
 	struct value cause[CAUSE_COUNT];
 	struct group *rest;
@@ -179,16 +179,14 @@ static int join_rest(struct groups *t, size_t max)
 	while (keep < t->n && (t->row[keep].own || (max && *t->row[keep].label == '/')))
 		max -= !t->row[keep++].own;
 	if (keep == t->n)
-		return 0;
+		return;
 	t->in_rest = t->n - keep;
 	rest = &t->row[keep];
-	free(rest->label);
-	rest->label = strdup(REST);
+	rest->label = REST;
 	for (i = keep + 1; i < t->n; i++)
 		merge(rest, &t->row[i]);
 	rest->room = (struct value){ 0 };
 	t->n = keep + 1;
-	return rest->label ? 0 : -ENOMEM;
 }
 
 static void put_spaces(FILE *out, const struct groups *t)
@@ -198,8 +196,8 @@ static void put_spaces(FILE *out, const struct groups *t)
 	size_t i, scope;
 	char *labels;
 
-	metric_head(out, name, "gauge", "Address spaces by cgroup; scope: live there now, "
-		    "exited there, or ended below it where it was removed since.");
+	metric_head(out, name, "gauge",
+		    "Address spaces by cgroup: live or exited there, or below it and removed since.");
 	for (i = 0; i < t->n; i++)
 		for (scope = 0; scope < CGROUP_SCOPES; scope++) {
 			part = &t->row[i].sums.part[scope];
@@ -215,9 +213,8 @@ static void put_spaces(FILE *out, const struct groups *t)
 static void put_causes(FILE *out, const struct groups *t)
 {
 	static const struct metric_causes metric = {
-		"cgroup_", false, "by cgroup: all that its processes ever counted goes with them "
-		"when they move, so that live rises and falls; exited and removed of a cgroup "
-		"never fall while it is there.",
+		"cgroup_", false,
+		"by cgroup; live falls when a process moves or ends, exited and removed never.",
 	};
 	const struct cgroup_part *part;
 	enum cause_kind kind;
@@ -244,16 +241,18 @@ static const struct {
 	size_t offset;			/* of a struct value in the row */
 	bool pages;
 } worst_metrics[] = {
-	{ "watched_worst_case_bytes", "New memory if all members of the families of watched "
-	  "processes write all they may, by the cgroup of the oldest that is watched.",
+	{ "watched_worst_case_bytes",
+	  "New memory if all of a family write all they may; cgroup of its oldest watched one.",
 	  offsetof(struct group, worst), true },
-	{ "watched_worst_case_hugetlb_bytes", "The same of hugetlb pages, which come from a pool "
-	  "of their own.", offsetof(struct group, hugetlb_bytes), false },
-	{ "watched_fork_at_risk_bytes", "New memory at worst if a watched process forked now and "
-	  "both wrote all they may; the largest of the cgroup.",
+	{ "watched_worst_case_hugetlb_bytes",
+	  "The same of hugetlb pages, which come from a pool of their own.",
+	  offsetof(struct group, hugetlb_bytes), false },
+	{ "watched_fork_at_risk_bytes",
+	  "New memory at worst after one more fork of a watched process; the largest.",
 	  offsetof(struct group, at_risk), true },
-	{ "watched_memory_max_room_bytes", "Least room below a memory.max of the cgroup or one "
-	  "above it; none where there is no limit.", offsetof(struct group, room), true },
+	{ "watched_memory_max_room_bytes",
+	  "Least room below a memory.max of the cgroup or above it; none without a limit.",
+	  offsetof(struct group, room), true },
 };
 
 static void put_worst(FILE *out, const struct groups *t)
@@ -287,9 +286,7 @@ int metrics_put_cgroups(FILE *out, const struct cgroups *cgroups, const struct w
 
 	if (!ret) {
 		join_equal(&t);
-		ret = join_rest(&t, max);
-	}
-	if (!ret) {
+		join_rest(&t, max);
 		put_spaces(out, &t);
 		put_causes(out, &t);
 		in_rest = value_of(t.in_rest);
@@ -298,6 +295,6 @@ int metrics_put_cgroups(FILE *out, const struct cgroups *cgroups, const struct w
 		metric_put(out, "cgroups_in_rest", "", &in_rest);
 		put_worst(out, &t);
 	}
-	table_free(&t);
+	groups_free(&t);
 	return ret ? err_sys(e, ret, "metrics") : 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The views family, pairs, inherited, forecast and walk, and the file watch, as structs. Pure. Every
- * parser takes the text over, whatever it returns, and the struct points into
- * it until it is freed. Names stay escaped as the files write them.
+ * The views family, pairs, inherited, forecast and walk, and the file watch, as
+ * structs. Pure. Every parser takes the text over, whatever it returns, and the
+ * struct points into it until it is freed. Names stay escaped as the files write
+ * them.
  */
 #ifndef COWSCOPE_TOOLS_VIEWS_H
 #define COWSCOPE_TOOLS_VIEWS_H

@@ -163,13 +163,32 @@ static int by_mm(const void *a, const void *b)
 	return (x->mm.n > y->mm.n) - (x->mm.n < y->mm.n);
 }
 
+/* Those that live, oldest first; the caller frees. NULL: no memory. */
+static const struct record **living(const struct watchlist *watch, const struct snapshot *s,
+				    size_t *n)
+{
+	const struct record **rec = calloc(watch->n + 1, sizeof(*rec)), *found;
+	size_t i;
+
+	*n = 0;
+	for (i = 0; rec && i < watch->n; i++) {
+		found = strcmp(watch->row[i].state, "live") ? NULL :
+			find_record(s, &watch->row[i].pid);
+		if (found)
+			rec[(*n)++] = found;
+	}
+	if (rec)
+		qsort(rec, *n, sizeof(*rec), by_mm);
+	return rec;
+}
+
 int worsts_fetch(const struct source *src, const struct snapshot *s, struct worsts *out,
 		 struct err *e)
 {
 	const struct record **rec;
 	struct members seen = { 0 };
 	struct watchlist watch;
-	size_t i, n = 0;
+	size_t i, n;
 	int ret;
 
 	*out = (struct worsts){ 0 };
@@ -178,17 +197,10 @@ int worsts_fetch(const struct source *src, const struct snapshot *s, struct wors
 		out->no_watch = true;
 		return 0;
 	}
-	rec = calloc(watch.n + 1, sizeof(*rec));
+	rec = living(&watch, s, &n);
 	out->row = calloc(watch.n + 1, sizeof(*out->row));
 	if (!rec || !out->row)
 		ret = err_sys(e, -ENOMEM, "watch");
-	for (i = 0; i < watch.n && !ret; i++) {
-		rec[n] = strcmp(watch.row[i].state, "live") ? NULL :
-			 find_record(s, &watch.row[i].pid);
-		n += !!rec[n];
-	}
-	if (!ret)
-		qsort(rec, n, sizeof(*rec), by_mm);
 	for (i = 0; i < n && !ret; i++)
 		ret = add_process(src, out, &seen, rec[i], e);
 	free(seen.member);
