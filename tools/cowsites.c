@@ -169,8 +169,9 @@ static void print_nameless(const struct gathered *g, const char *object, uint64_
 
 	if (!object || copied * NAMELESS_SHARE < all)
 		return;
-	printf("%s: no symbol for %" PRIu64 " of %" PRIu64 " copied: no debug information here "
-	       "(Debian: %s)\n", object, copied, all, debug_package(object));
+	printf("%s: no symbol for %" PRIu64 " of %" PRIu64 " copied: no debug information here",
+	       object, copied, all);
+	printf(" (Debian: %s)\n", debug_package(object));
 }
 
 static int show(const struct cowsites_options *o, struct gathered *g, struct err *e)
