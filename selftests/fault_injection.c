@@ -180,7 +180,7 @@ FIXTURE_TEARDOWN(faults)
 static void each_fails(struct __test_metadata *_metadata, FIXTURE_DATA(faults) *self,
 		       call_fn call, call_fn undo, bool (*there)(void))
 {
-	bool failed = true;
+	bool failed = true, left;
 	long ret;
 	int nth;
 
@@ -188,13 +188,16 @@ static void each_fails(struct __test_metadata *_metadata, FIXTURE_DATA(faults) *
 		ret = call_with(call, nth, &failed);
 		if (ret == -ENOMEM) {
 			self->refused++;
-			if (there)
-				ASSERT_FALSE(there()) { TH_LOG("%s: left, nth %d", name, nth); }
-			continue;
+			left = there && there();
+		} else if (ret >= 0 && undo) {
+			left = undo();
+		} else {
+			left = false;
 		}
-		ASSERT_LE(0, ret) { TH_LOG("%s: errno %ld, nth %d", name, -ret, nth); }
-		if (undo)
-			ASSERT_EQ(0, undo()) { TH_LOG("%s: nth %d", name, nth); }
+		if ((ret < 0 && ret != -ENOMEM) || left)
+			TH_LOG("%s: allocation %d: %ld, left %d", name, nth, ret, left);
+		ASSERT_TRUE(ret >= 0 || ret == -ENOMEM);
+		ASSERT_FALSE(left);
 	}
 	ASSERT_FALSE(failed);
 	TH_LOG("%s: %d allocations, refused so far %d", name, nth - 2, self->refused);
