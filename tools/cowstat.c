@@ -289,7 +289,7 @@ static int run_reports(const struct cowstat_options *o, const struct source *src
 
 static int put_metrics(const struct cowstat_options *o, const char *text, size_t len)
 {
-	struct err e;
+	struct err e = { 0 };
 	int ret;
 
 	if (!strcmp(o->metrics, "-")) {
