@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The differences of compat.h that are about entries of page tables that are not present.
- * 6.19 brought softleaf_t for them (linux/leafops.h), for now another name of swp_entry_t;
+ * 6.19 brought softleaf_t for them (linux/leafops.h), another name of swp_entry_t;
  * before, functions of linux/swapops.h asked what an entry is.
  */
 #ifndef CWS_COMPAT_LEAF_H
