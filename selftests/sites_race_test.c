@@ -106,11 +106,6 @@ TEST_F(sites, begun_in_flight)
 	int i;
 
 	ASSERT_EQ(0, scope_command("watch", "clear"));
-	/*
-	 * One is watched all the time, so that no hook comes and goes under the forks: an
-	 * emulated CPU may run the kernel's old text for ever after another has changed it.
-	 */
-	ASSERT_EQ(0, scope_commandf("watch", "%d nofollow", self->owner->pid));
 	ASSERT_EQ(0, actor_send(self->heir, fork_and_write, PASSING(&part)));
 	for (i = 0; i < 7; i++) {
 		usleep(20000);

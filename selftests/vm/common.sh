@@ -98,3 +98,19 @@ vm_release()
 		die "$root/usr/src/linux-headers-$release: missing: reinstall $headers"
 	echo "$release"
 }
+
+# The archive that this computer has its main packages from.
+vm_mirror()
+{
+	# shellcheck disable=SC2016 # the field names are apt-get's
+	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' \
+		'Created-By: Packages' |
+		awk -v codename="$(. /etc/os-release && echo "$VERSION_CODENAME")" '
+			$2 == codename && $3 == "main" { print $1; exit }'
+}
+
+# Whether VMs can run on the computer's own CPU instead of an emulated one.
+vm_kvm()
+{
+	[ -r /dev/kvm ] && [ -w /dev/kvm ]
+}
