@@ -204,9 +204,8 @@ static bool any_left(struct cws_compare *compare)
 }
 
 /*
- * Anonymous memory is elsewhere only if either has moved some. That of a file's private
- * mapping may have been moved and the file mapped again, which nothing tells but
- * the mappers that are missing.
+ * Anonymous memory is elsewhere only if either has moved some; a page of a file's mapping,
+ * only if the file is not mapped here, or twice.
  */
 static int look_away_in(struct cws_compare *compare, unsigned int i)
 {
@@ -224,9 +223,7 @@ static int look_away_in(struct cws_compare *compare, unsigned int i)
 		if (ret <= 0)
 			return ret;
 	}
-	if (!moved && match->covered &&
-	    !(chunk->source.mapping &&
-	      bitmap_intersects(compare->left, chunk->anon, CWS_CHUNK_PAGES)))
+	if (!moved && match->covered && !(chunk->source.mapping && member->twice))
 		return 0;
 	return cws_match_away(chunk, member, match, !compare->leader);
 }

@@ -15,6 +15,7 @@
 #include "birth.h"
 #include "by_address.h"
 #include "family.h"
+#include "file_twice.h"
 #include "roster.h"
 #include "walk.h"
 
@@ -140,7 +141,7 @@ static int collect_roots(struct mm_struct *mm, struct roots *roots)
 
 /**
  * look_over() - one pass over the mappings of a member
- * @member: its address space; @moved is set
+ * @member: its address space; @moved and @twice are set
  * @roots: to be compared with, or NULL
  *
  * A new stack is made at one place and moved to another by exec itself.
@@ -150,6 +151,7 @@ static int collect_roots(struct mm_struct *mm, struct roots *roots)
 static int look_over(struct cws_member *member, const struct roots *roots)
 {
 	struct mm_struct *mm = member->mm;
+	struct cws_file_twice twice = {};
 	struct vm_area_struct *vma;
 	bool related = false;
 	int ret = cws_walk_lock(mm);
@@ -157,6 +159,7 @@ static int look_over(struct cws_member *member, const struct roots *roots)
 	if (ret <= 0)
 		return ret;
 	cws_walk_for_each(vma, mm, 0, ULONG_MAX) {
+		cws_file_twice_look(&twice, vma);
 		if (!vma->anon_vma)
 			continue;
 		if (!vma->vm_file && vma->vm_pgoff != vma->vm_start >> PAGE_SHIFT &&
@@ -166,6 +169,7 @@ static int look_over(struct cws_member *member, const struct roots *roots)
 			related = has_root(roots, vma->anon_vma->root);
 	}
 	cws_walk_unlock(mm);
+	member->twice = twice.found;
 	return related;
 }
 
@@ -179,6 +183,7 @@ static int add_member(struct cws_family *family, struct cws_record *rec, u8 how,
 	member->rec = rec;
 	member->relation = how;
 	member->moved = false;
+	member->twice = false;
 	member->next = 0;
 	member->mm = cws_roster_mm(rec);
 	related = member->mm ? look_over(member, how == CWS_INFERRED ? roots : NULL) : 0;

@@ -46,6 +46,7 @@ struct cws_share {
  * @relation: to the first member
  * @skipped: it ended before all of it was read
  * @moved: it has anonymous memory at another address than where it was made
+ * @twice: it may map a part of a file twice
  * @next: what lies below has been read; ULONG_MAX all has
  * @share: by region; shared, elsewhere, cache and swap with the first member, and of the
  *	first member with any other
@@ -56,6 +57,7 @@ struct cws_member {
 	u8 relation;
 	bool skipped;
 	bool moved;
+	bool twice;
 	unsigned long next;
 	struct cws_share share[CWS_NR_REGIONS];
 };
