@@ -265,7 +265,7 @@ void cws_split_huge_pmd_entry(unsigned long parent, struct ftrace_regs *fregs)
 	pmd_t pmd = READ_ONCE(*pmdp);
 
 	cws_hook_check(CWS_HOOK_SPLIT_HUGE_PMD,
-		       in_vma(vma, max(addr & HPAGE_PMD_MASK, vma->vm_start)));
+		       in_vma(vma, max(addr & PMD_MASK, vma->vm_start)));
 	if (cws_caller(parent) == CWS_CALLER_HUGE_WP && pmd_trans_huge(pmd) &&
 	    PageAnon(pmd_page(pmd)))
 		cws_split_begin(vma, addr, pmdp);
