@@ -65,6 +65,7 @@ static int read_both(const struct lsshare_options *o, const struct source *src,
 	int ret, try;
 	bool still;
 
+	*one = (struct sharing){ 0 };
 	ret = fetch_sharing(src, o->pid[0], one, e);
 	for (try = 0; !ret && try < TRIES; try++) {
 		ret = fetch_sharing(src, o->pid[1], other, e);
