@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cowstat: copy-on-write per process, family and cgroup, since start or per interval,
- * and as metrics. Options and loops only.
+ * cowstat: copy-on-write per process, family, cgroup and region, how long copies took, since
+ * start or per interval, and as metrics. Options and loops only.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +20,19 @@
 #define OPT_METRICS	(CLI_OPT_FIRST + 4)
 #define OPT_MAX_CGROUPS	(CLI_OPT_FIRST + 5)
 
+/* Pages of 16 GiB: some tenths of a second. */
+#define BUDGET		(UINT64_C(1) << 22)
 #define MAX_CGROUPS	50
 #define MAX_CGROUPS_LIMIT	16384
 
 static const struct cli_option options[] = {
-	{ OPT_BY, "by", "WHAT", "a line for each process (the default), family or cgroup" },
+	{ OPT_BY, "by", "WHAT", "process (the default), family, cgroup, region, latency" },
 	{ 'p', "pid", "PID[,PID]", "only these processes" },
 	{ 'a', "all", NULL, "also those for which nothing was counted" },
 	{ OPT_EXITED, "exited", NULL, "finished address spaces instead" },
 	{ 't', "totals", NULL, "sums over everything since the module was loaded" },
 	{ 's', "sort", "COLUMN", "sort by this column (copied)" },
+	{ 'B', "budget", "PAGES", "by family: pages to walk for a report (4194304)" },
 	CLI_TABLE_OPTIONS,
 	CLI_HEADINGS_OPTION,
 	{ OPT_SINCE, "since", "DIR", "count from the copy saved in DIR" },
@@ -44,6 +47,9 @@ static const struct cli_example examples[] = {
 	{ "cowstat --by family 10", "which family of forking processes copies" },
 	{ "cowstat --by cgroup -J", "sums by cgroup since load, as JSON" },
 	{ "cowstat --exited -s lived_ns", "what the last ones did that ended" },
+	{ "cowstat --by region -p 1377", "where it copied, also after it has ended" },
+	{ "echo on > watched/812/latency; cowstat --by latency -p 812 10",
+	  "how long its copies take" },
 	{ "cowstat --save b; make; cowstat --since b", "what a command did" },
 	{ "cowstat --openmetrics /var/lib/prometheus/node-exporter/cowscope.prom 15",
 	  "for the node exporter, every 15 seconds" },
@@ -53,8 +59,8 @@ static const struct cli_example examples[] = {
 static const struct cli_tool tool = {
 	.name = "cowstat",
 	.synopsis = "[options] [interval [count]]",
-	.purpose = "Shows what copy-on-write did to each process, family or cgroup, since start\n"
-		   "or per interval of so many seconds.",
+	.purpose = "Shows what copy-on-write did to each process, family, cgroup or region, since\n"
+		   "start or per interval of so many seconds.",
 	.examples = examples,
 	.options = options,
 	.count = sizeof(options) / sizeof(options[0]),
@@ -65,6 +71,7 @@ static int take_by(struct cowstat_options *o, const char *arg)
 {
 	static const char * const words[] = {
 		[BY_PROCESS] = "process", [BY_FAMILY] = "family", [BY_CGROUP] = "cgroup",
+		[BY_REGION] = "region", [BY_LATENCY] = "latency",
 	};
 	size_t i;
 
@@ -73,7 +80,15 @@ static int take_by(struct cowstat_options *o, const char *arg)
 			o->by = i;
 			return CLI_OK;
 		}
-	return cli_usage(&tool, "--by: neither process, family nor cgroup: \"%s\"", arg);
+	return cli_usage(&tool, "--by: there is no report by \"%s\"", arg);
+}
+
+static int take_budget(struct cowstat_options *o, const char *arg)
+{
+	o->budget_given = true;
+	if (cli_number(arg, BUDGET_PAGES_MAX, &o->budget->budget.pages))
+		return cli_usage(&tool, "-B: not a number of pages: \"%s\"", arg);
+	return CLI_OK;
 }
 
 static int take_max_cgroups(struct cowstat_options *o, const char *arg)
@@ -96,6 +111,8 @@ static int take_option(struct cowstat_options *o, int c, const char *arg)
 	case OPT_BY:
 		o->by_given = true;
 		return take_by(o, arg);
+	case 'B':
+		return take_budget(o, arg);
 	case OPT_METRICS:
 		o->metrics = arg;
 		return CLI_OK;
@@ -141,7 +158,8 @@ static int check_metrics(struct cowstat_options *o)
 		return o->max_cgroups ? cli_usage(&tool, "--max-cgroups needs --openmetrics") :
 					CLI_OK;
 	if (o->by_given || o->totals || o->npids || o->all || o->exited || o->sort || o->since ||
-	    o->save || t->json || t->raw || t->no_headings || t->list_columns || t->columns)
+	    o->save || o->budget_given || t->json || t->raw || t->no_headings ||
+	    t->list_columns || t->columns)
 		return cli_usage(&tool, "--openmetrics goes with --max-cgroups and --root only");
 	if (!o->max_cgroups)
 		o->max_cgroups = MAX_CGROUPS;
@@ -156,6 +174,10 @@ static int check_options(struct cowstat_options *o)
 		return cli_usage(&tool, "-t excludes -p, -a, -s, --by and --exited");
 	if (o->totals)
 		o->by = BY_SCOPE;
+	if (o->budget_given && o->by != BY_FAMILY && !o->metrics)
+		return cli_usage(&tool, "-B needs --by family");
+	if ((o->by == BY_REGION || o->by == BY_LATENCY) && o->exited)
+		return cli_usage(&tool, "--by region and latency exclude --exited: name it by -p");
 	if (o->by == BY_CGROUP && (o->npids || o->exited))
 		return cli_usage(&tool, "--by cgroup excludes -p and --exited");
 	if (o->since && o->interval > 0)
@@ -186,6 +208,9 @@ static int check_pids(const struct cowstat_options *o, const struct snapshot *s)
 	size_t n = o->exited ? s->nexited : s->nlive, i, j;
 	int code = CLI_OK;
 
+	/* Of views it was said before, and one that ended may be asked for, too. */
+	if (o->by == BY_REGION || o->by == BY_LATENCY)
+		return CLI_OK;
 	for (i = 0; i < o->npids; i++) {
 		for (j = 0; j < n; j++)
 			if (value_is(&rec[j].pid, o->pids[i]))
@@ -357,7 +382,8 @@ static int run(const struct cowstat_options *o)
 
 int main(int argc, char **argv)
 {
-	struct cowstat_options o = { 0 };
+	struct worst_budget budget = { .budget.pages = BUDGET };
+	struct cowstat_options o = { .budget = &budget };
 	struct err e;
 	int code;
 

@@ -11,11 +11,15 @@
 #include "snap.h"
 #include "source.h"
 #include "table.h"
+#include "views.h"
+#include "worst.h"
 
 #define COWSTAT_PIDS_MAX	256
 
 /* What a line of a report is about. */
-enum cowstat_by { BY_PROCESS, BY_FAMILY, BY_CGROUP, BY_SCOPE, BY_COUNT };
+enum cowstat_by {
+	BY_PROCESS, BY_FAMILY, BY_CGROUP, BY_REGION, BY_LATENCY, BY_SCOPE, BY_COUNT
+};
 
 struct cowstat_options {
 	enum cowstat_by by;
@@ -26,6 +30,8 @@ struct cowstat_options {
 	const char *sort, *save, *since;
 	const char *metrics;		/* file to write them to */
 	uint64_t max_cgroups;
+	struct worst_budget *budget;	/* of looks at page tables, by family */
+	bool budget_given;
 	double interval;		/* seconds; 0: since start */
 	uint64_t count;			/* reports; 0: without end */
 
@@ -40,10 +46,26 @@ const struct column_set *cowstat_columns(const struct cowstat_options *o);
 /* Resolves the column names given by the user; -EINVAL for a wrong one. */
 int cowstat_choose(struct cowstat_options *o, struct err *e);
 
+/* A view of one process: of one named by -p, else of a watched one. */
+struct cowstat_detail {
+	pid_t pid;
+	const struct record *rec;	/* of the snapshot */
+	struct cow cow;			/* by region */
+	struct latency latency;		/* by latency */
+};
+
+struct cowstat_details {
+	struct cowstat_detail *row;
+	size_t n;
+	size_t unread;
+	struct err why;			/* the first that could not be read */
+};
+
 /* Everything that one report needs of one moment. */
 struct cowstat_look {
 	struct snapshot snap;
 	struct cgroups cgroups;		/* by cgroup */
+	struct cowstat_details details;	/* by region, by latency */
 };
 
 int cowstat_fetch(const struct cowstat_options *o, const struct source *src,

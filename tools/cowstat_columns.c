@@ -100,6 +100,8 @@ static const struct column_set * const sets[BY_COUNT] = {
 	[BY_PROCESS] = &process_set,
 	[BY_FAMILY] = &cowstat_family_set,
 	[BY_CGROUP] = &cowstat_cgroup_set,
+	[BY_REGION] = &cowstat_region_set,
+	[BY_LATENCY] = &cowstat_latency_set,
 	[BY_SCOPE] = &total_set,
 };
 
@@ -122,6 +124,12 @@ static const char *preset(const struct cowstat_options *o)
 		return WITH_TIME "family,processes,ended," COUNTS "," COWSTAT_FAMILY_PRESET;
 	case BY_CGROUP:
 		return WITH_TIME "live,exited,removed," COUNTS "," COWSTAT_CGROUP_PRESET;
+	case BY_REGION:
+		return WITH_TIME "pid,region," COUNTS ",end,comm";
+	case BY_LATENCY:
+		if (o->table.json || o->table.raw)
+			return WITH_TIME "pid," COWSTAT_LATENCY_SCRIPT;
+		return WITH_TIME "pid," COWSTAT_LATENCY_PRESET;
 	case BY_SCOPE:
 		return WITH_TIME "scope," COUNTS;
 	default:

@@ -189,18 +189,6 @@ static void add_worsts(const struct cowstat_options *o, struct families *f,
 	}
 }
 
-/* Behind what loss.h says. */
-static void describe_unread(const struct worsts *w, struct err *e)
-{
-	struct err more = { "" };
-	size_t used = strlen(e->text);
-
-	worsts_describe(w, more.text, sizeof(more.text));
-	if (*more.text)
-		snprintf(e->text + used, sizeof(e->text) - used, "%s%s", used ? ", " : "",
-			 more.text);
-}
-
 /* Equal in the column sorted by: the older one first. */
 static int tie(const void *a, const void *b)
 {
@@ -231,13 +219,14 @@ int cowstat_report_families(const struct cowstat_options *o, const struct source
 	struct families f = { 0 };
 	struct worsts worsts = { 0 };
 	struct rows rows;
+	char unread[256];
 	int ret = cowstat_rows(o, period, &rows, e);
 
 	if (ret)
 		return ret;
 	ret = families_build(&f, &period->now->snap, e);
 	if (!ret && !o->exited)
-		ret = worsts_fetch(src, &period->now->snap, &worsts, e);
+		ret = worsts_fetch(src, &period->now->snap, o->budget, &worsts, e);
 	if (!ret) {
 		add_rows(o, &f, &rows);
 		add_worsts(o, &f, &worsts);
@@ -245,7 +234,8 @@ int cowstat_report_families(const struct cowstat_options *o, const struct source
 	}
 	if (!ret) {
 		cowstat_describe_loss(o, period, &rows, e);
-		describe_unread(&worsts, e);
+		worsts_describe(&worsts, unread, sizeof(unread));
+		cowstat_say_more(e, unread);
 	}
 	worsts_free(&worsts);
 	families_free(&f);

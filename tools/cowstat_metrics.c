@@ -102,7 +102,7 @@ static int fetch_watched(const struct source *src, const struct snapshot *s,
 	size_t i, region, cause;
 	struct err why;
 	struct cow cow;
-	int ret = worsts_fetch(src, s, &w->worsts, e);
+	int ret = worsts_fetch(src, s, NULL, &w->worsts, e);
 
 	for (i = 0; i < w->worsts.n && !ret; i++) {
 		if (fetch_cow(src, w->worsts.row[i].pid, &cow, &why)) {

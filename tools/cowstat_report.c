@@ -26,13 +26,13 @@ static void print_title(const struct cowstat_options *o, const struct source *sr
 {
 	char when[TIME_TEXT_MAX];
 
-	if (o->table.json || o->table.raw || o->table.no_headings)
+	if (!cowstat_for_people(o))
 		return;
 	time_text(&period->now->snap.when, "%Y-%m-%d %H:%M:%S", when, sizeof(when));
 	if (period->before)
 		printf("%s, in %.3f s", when, period->seconds);
 	else
-		printf("%s, since start", when);
+		printf("%s, since %s", when, o->by == BY_LATENCY ? "switched on" : "start");
 	printf(", counts in 4 KiB pages, from %s\n", src->root);
 }
 
@@ -43,9 +43,12 @@ int cowstat_fetch(const struct cowstat_options *o, const struct source *src,
 
 	*out = (struct cowstat_look){ 0 };
 	ret = fetch_snapshot(src, &out->snap, e);
-	if (ret || (o->by != BY_CGROUP && !o->metrics))
+	if (ret)
 		return ret;
-	ret = fetch_cgroups(src, &out->cgroups, e);
+	if (o->by == BY_CGROUP || o->metrics)
+		ret = fetch_cgroups(src, &out->cgroups, e);
+	else if (cowstat_of_views(o))
+		ret = cowstat_details_fetch(o, src, &out->snap, &out->details, e);
 	if (ret)
 		snap_free(&out->snap);
 	return ret;
@@ -55,6 +58,7 @@ void cowstat_look_free(struct cowstat_look *look)
 {
 	snap_free(&look->snap);
 	cgroups_free(&look->cgroups);
+	cowstat_details_free(&look->details);
 }
 
 struct selection {
@@ -135,7 +139,9 @@ int cowstat_print(const struct cowstat_options *o, const char *name, void *lines
 	const struct table_style style = style_of(o, name);
 	const struct column_set *set = cowstat_columns(o);
 
-	table_sort(&set->column[o->sort_index], lines, n, stride, tie);
+	/* A histogram has an order of its own. */
+	if (o->by != BY_LATENCY || o->sort)
+		table_sort(&set->column[o->sort_index], lines, n, stride, tie);
 	if (!n && style.format == TABLE_HUMAN)
 		return print_nothing(o);
 	return table_print(set, &o->list, lines, n, stride, &style, stdout, e);
@@ -210,6 +216,10 @@ static int report(const struct cowstat_options *o, const struct source *src,
 		return cowstat_report_families(o, src, period, when, e);
 	case BY_CGROUP:
 		return cowstat_report_cgroups(o, period, when, e);
+	case BY_REGION:
+		return cowstat_report_regions(o, period, when, e);
+	case BY_LATENCY:
+		return cowstat_report_latency(o, period, when, e);
 	case BY_SCOPE:
 		return report_totals(o, period, when, e);
 	default:
@@ -226,7 +236,7 @@ int cowstat_report(const struct cowstat_options *o, const struct source *src,
 	time_text(&period->now->snap.when, "%Y-%m-%dT%H:%M:%S%z", when, sizeof(when));
 	print_title(o, src, period);
 	ret = report(o, src, period, when, e);
-	if (!ret && o->interval > 0 && !o->table.json && !o->table.raw && !o->table.no_headings)
+	if (!ret && o->interval > 0 && cowstat_for_people(o))
 		putchar('\n');
 	return ret;
 }

@@ -17,11 +17,43 @@ struct cowstat_sum {
 	const char *time;
 };
 
-extern const struct column_set cowstat_family_set, cowstat_cgroup_set;
+extern const struct column_set cowstat_family_set, cowstat_cgroup_set, cowstat_region_set,
+	cowstat_latency_set;
 
 /* The usual columns that follow the causes. */
 #define COWSTAT_FAMILY_PRESET	"watched,worst_pages,fits,comm"
 #define COWSTAT_CGROUP_PRESET	"cgroup"
+#define COWSTAT_LATENCY_PRESET	"range,copied,file,zero,copies,histogram"
+#define COWSTAT_LATENCY_SCRIPT	"at_least_ns,below_ns,copied,file,ksm,unshared,zero,comm"
+
+/* By region and by latency: the report is made of views of single processes. */
+static inline bool cowstat_of_views(const struct cowstat_options *o)
+{
+	return o->by == BY_REGION || o->by == BY_LATENCY;
+}
+
+int cowstat_details_fetch(const struct cowstat_options *o, const struct source *src,
+			  const struct snapshot *s, struct cowstat_details *out, struct err *e);
+void cowstat_details_free(struct cowstat_details *d);
+
+/*
+ * The same address space at the beginning of the period. False: what it did in the period
+ * cannot be told, as nobody looked then. *was is NULL where all of it belongs to the period.
+ */
+bool cowstat_detail_before(const struct cowstat_period *period, const struct cowstat_detail *now,
+			   const struct cowstat_detail **was);
+
+/* What could not be read, or only from now on, in words, behind what @e has. */
+void cowstat_details_describe(const struct cowstat_period *period, struct err *e);
+
+/* "x" behind "y" in one message. */
+void cowstat_say_more(struct err *e, const char *more);
+
+/* Titles and what is for people alone are wanted. */
+static inline bool cowstat_for_people(const struct cowstat_options *o)
+{
+	return !o->table.json && !o->table.raw && !o->table.no_headings;
+}
 
 /* The rows that a report by process chooses from, and one by family groups. */
 int cowstat_rows(const struct cowstat_options *o, const struct cowstat_period *period,
@@ -42,6 +74,12 @@ int cowstat_print(const struct cowstat_options *o, const char *name, void *lines
 int cowstat_report_families(const struct cowstat_options *o, const struct source *src,
 			    const struct cowstat_period *period, const char *when,
 			    struct err *e);
+int cowstat_report_regions(const struct cowstat_options *o,
+			   const struct cowstat_period *period, const char *when,
+			   struct err *e);
+int cowstat_report_latency(const struct cowstat_options *o,
+			   const struct cowstat_period *period, const char *when,
+			   struct err *e);
 int cowstat_report_cgroups(const struct cowstat_options *o,
 			   const struct cowstat_period *period, const char *when,
 			   struct err *e);

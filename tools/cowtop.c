@@ -63,7 +63,7 @@ static int take_count(struct top_options *o, const char *arg)
 static int take_budget(struct top_options *o, const char *arg)
 {
 	o->budget = 0;
-	if (strcmp(arg, "0") && cli_number(arg, UINT64_C(1) << 40, &o->budget))
+	if (strcmp(arg, "0") && cli_number(arg, BUDGET_PAGES_MAX, &o->budget))
 		return cli_usage(&tool, "-B: not a number of pages: \"%s\"", arg);
 	return CLI_OK;
 }
@@ -161,7 +161,7 @@ static int run(const struct top_options *o)
 {
 	struct source src;
 	struct top_session s = {
-		.o = o, .src = &src, .cpu_ms = -1, .budget.pages = o->budget,
+		.o = o, .src = &src, .cpu_ms = -1, .looks.budget.pages = o->budget,
 		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8") && !o->table.json &&
 			!o->table.raw,
 	};

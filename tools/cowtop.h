@@ -30,7 +30,7 @@ struct top_session {
 	bool started;
 	struct timespec when;		/* monotonic */
 	struct top_model model;
-	struct top_budget budget;
+	struct top_looks looks;
 	double cpu_ms;			/* of the last refresh, drawing included */
 	double cpu_start;
 	char inexact[320];

@@ -137,10 +137,10 @@ static void read_process(struct live *v, bool chosen)
 	if (chosen)
 		top_process_choose(&v->process, (pid_t)s->model.node[at].rec.pid.n,
 				   v->ui.process_mm);
-	top_process_read(&v->process, s->src, chosen || top_budget_left(&s->budget),
+	top_process_read(&v->process, s->src, chosen || budget_left(&s->looks.budget),
 			 chosen ? 0 : now - v->read_last, s->model.now);
-	s->budget.walked += v->process.cost;
-	s->budget.debt += v->process.cost;
+	s->looks.budget.walked += v->process.cost;
+	s->looks.budget.debt += v->process.cost;
 	v->read_last = now;
 }
 

@@ -6,30 +6,6 @@
 #include "cowtop_look.h"
 #include "fetch_views.h"
 
-void top_budget_begin(struct top_budget *b)
-{
-	b->debt = b->debt > b->pages ? b->debt - b->pages : 0;
-	b->walked = 0;
-	b->looked = 0;
-}
-
-bool top_budget_left(const struct top_budget *b)
-{
-	return b->debt + b->walked < b->pages;
-}
-
-void top_budget_take(struct top_budget *b, uint64_t pages)
-{
-	b->walked += pages;
-	b->looked++;
-}
-
-/* What one look walked beyond the budget is not known before: it is saved afterwards. */
-void top_budget_end(struct top_budget *b)
-{
-	b->debt += b->walked;
-}
-
 static double seconds_since(const struct timespec *start)
 {
 	struct timespec now;
@@ -39,7 +15,7 @@ static double seconds_since(const struct timespec *start)
 }
 
 /* A process that is gone, or cannot be read, is not asked again at this refresh. */
-static int look_at(struct top_budget *b, const struct source *src, struct top_model *m,
+static int look_at(struct budget *b, const struct source *src, struct top_model *m,
 		   size_t i, struct err *e)
 {
 	struct top_look *look = &m->node[i].look;
@@ -55,12 +31,12 @@ static int look_at(struct top_budget *b, const struct source *src, struct top_mo
 		return ret;
 	}
 	if (top_take_look(m, i, &family))
-		top_budget_take(b, look->cost);
+		budget_take(b, look->cost);
 	family_free(&family);
 	return 0;
 }
 
-void top_look_around(struct top_budget *b, const struct source *src, struct top_model *m,
+void top_look_around(struct top_looks *l, const struct source *src, struct top_model *m,
 		     double seconds)
 {
 	struct err e, why = { "" };
@@ -69,20 +45,20 @@ void top_look_around(struct top_budget *b, const struct source *src, struct top_
 	size_t i;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	top_budget_begin(b);
-	while (top_budget_left(b) && seconds_since(&start) < seconds) {
+	budget_begin(&l->budget);
+	while (budget_left(&l->budget) && seconds_since(&start) < seconds) {
 		i = top_next_look(m);
 		if (i == TOP_NONE)
 			break;
-		if (look_at(b, src, m, i, &e))
+		if (look_at(&l->budget, src, m, i, &e))
 			why = e;
 		else
 			success = true;
 	}
-	top_budget_end(b);
+	budget_end(&l->budget);
 	if (success)
 		why.text[0] = '\0';
 	if (success || *why.text)
-		snprintf(b->refused, sizeof(b->refused), "%s", why.text);
+		snprintf(l->refused, sizeof(l->refused), "%s", why.text);
 	top_sum(m);
 }

@@ -85,7 +85,7 @@ int session_refresh(struct top_session *s, struct err *e)
 	s->when = when;
 	fold_new(s, !s->started);
 	s->started = true;
-	top_look_around(&s->budget, s->src, &s->model, s->o->delay * LOOK_SHARE);
+	top_look_around(&s->looks, s->src, &s->model, s->o->delay * LOOK_SHARE);
 	return 0;
 }
 
@@ -101,9 +101,9 @@ struct top_facts session_facts(const struct top_session *s, bool paused)
 {
 	struct top_facts f = {
 		.when = s->now.when, .delay = s->o->delay, .root = s->src->root,
-		.paused = paused, .cpu_ms = s->cpu_ms, .walked = s->budget.walked,
-		.budget = s->budget.pages, .looked = s->budget.looked,
-		.refused = s->budget.refused, .inexact = s->inexact,
+		.paused = paused, .cpu_ms = s->cpu_ms, .walked = s->looks.budget.walked,
+		.budget = s->looks.budget.pages, .looked = s->looks.budget.looked,
+		.refused = s->looks.refused, .inexact = s->inexact,
 	};
 	const struct top_node *node;
 	bool all = true;

@@ -50,6 +50,7 @@ FETCH(birth, birth)
 FETCH(sharing, sharing)
 FETCH(files, files)
 FETCH(sites, sites)
+FETCH(latency, latency)
 
 int fetch_walk(const struct source *src, pid_t pid, uint64_t address,
 	       struct walk *out, struct err *e)

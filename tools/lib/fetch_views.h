@@ -25,6 +25,7 @@ int fetch_forecast(const struct source *src, pid_t pid, struct forecast *out,
 int fetch_birth(const struct source *src, pid_t pid, struct birth *out, struct err *e);
 int fetch_sharing(const struct source *src, pid_t pid, struct sharing *out, struct err *e);
 int fetch_files(const struct source *src, pid_t pid, struct files *out, struct err *e);
+int fetch_latency(const struct source *src, pid_t pid, struct latency *out, struct err *e);
 /* No rows: it is not watched. */
 int fetch_sites(const struct source *src, pid_t pid, struct sites *out, struct err *e);
 int fetch_walk(const struct source *src, pid_t pid, uint64_t address,

@@ -13,6 +13,10 @@
 static const char * const family_keys[] = { COWSCOPE_FAMILY_KEYS(KEY_NAME) };
 static const char * const forecast_keys[] = { COWSCOPE_FORECAST_KEYS(KEY_NAME) };
 static const char * const walk_keys[] = { COWSCOPE_WALK_KEYS(KEY_NAME) };
+static const char * const latency_keys[] = { COWSCOPE_LATENCY_KEYS(KEY_NAME) };
+
+#define LATENCY_ENUM_KEY(key)	LATENCY_KEY_##key,
+enum { COWSCOPE_LATENCY_KEYS(LATENCY_ENUM_KEY) LATENCY_KEYS };
 
 #define VALUE(type, member, column)	{ column, offsetof(struct type, member), FIELD_VALUE }
 #define TEXT(type, member)		{ #member, offsetof(struct type, member), FIELD_TEXT }
@@ -65,6 +69,13 @@ static const struct field_map walk_map[] = {
 	VALUE(walk_level, bytes, "bytes"),
 	TEXT(walk_level, entry),
 	TEXT(walk_level, flags),
+};
+
+#define LATENCY_CAUSE(id, name)	VALUE(latency_row, cause[LATENCY_##id], #name),
+static const struct field_map latency_map[] = {
+	VALUE(latency_row, at_least, "at_least_ns"),
+	VALUE(latency_row, below, "below_ns"),
+	COWSCOPE_LATENCY_CAUSES(LATENCY_CAUSE)
 };
 
 /*
@@ -188,6 +199,47 @@ int parse_family(char *text, size_t len, struct family *out, struct err *e)
 	return ret;
 }
 
+static int latency_numbers(struct latency *l, const char * const values[LATENCY_KEYS],
+			   struct err *e)
+{
+	const struct {
+		int key;
+		struct value *into;
+	} keys[] = {
+		{ LATENCY_KEY_since_ns, &l->since },
+		{ LATENCY_KEY_sum_ns, &l->sum },
+		{ LATENCY_KEY_max_ns, &l->max },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(keys); i++)
+		if (value_parse(values[keys[i].key], keys[i].into))
+			return err_set(e, -EPROTO, "latency: key \"%s\": not a number \"%.40s\"",
+				       latency_keys[keys[i].key], values[keys[i].key]);
+	l->counting = !strcmp(values[LATENCY_KEY_counting], "yes");
+	return 0;
+}
+
+int parse_latency(char *text, size_t len, struct latency *out, struct err *e)
+{
+	static const struct layout layout = {
+		"latency", latency_map, COUNT(latency_map), sizeof(struct latency_row),
+		latency_keys, LATENCY_KEYS,
+	};
+	const char *values[LATENCY_KEYS];
+	void *rows = NULL;
+	int ret;
+
+	*out = (struct latency){ .text = text };
+	ret = parse_both(&layout, text, len, &rows, &out->n, values, e);
+	out->row = rows;
+	if (!ret)
+		ret = latency_numbers(out, values, e);
+	if (ret)
+		latency_free(out);
+	return ret;
+}
+
 int parse_walk(char *text, size_t len, struct walk *out, struct err *e)
 {
 	static const struct layout layout = {
@@ -303,6 +355,13 @@ void forecast_free(struct forecast *f)
 {
 	free(f->text);
 	*f = (struct forecast){ 0 };
+}
+
+void latency_free(struct latency *l)
+{
+	free(l->row);
+	free(l->text);
+	*l = (struct latency){ 0 };
 }
 
 void walk_free(struct walk *w)

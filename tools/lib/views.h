@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The views family, pairs, inherited, forecast and walk, and the file watch, as
+ * The views family, pairs, inherited, forecast, walk and latency, and the file watch, as
  * structs. Pure. Every parser takes the text over, whatever it returns, and the
  * struct points into it until it is freed. Names stay escaped as the files write
  * them.
@@ -21,6 +21,9 @@ enum forecast_key { COWSCOPE_FORECAST_KEYS(VIEWS_ENUM_FORECAST) FORECAST_COUNT }
 
 #define VIEWS_ENUM_WALK(key)	WALK_##key,
 enum walk_key { COWSCOPE_WALK_KEYS(VIEWS_ENUM_WALK) WALK_COUNT };
+
+#define VIEWS_ENUM_LATENCY(id, name)	LATENCY_##id,
+enum latency_cause { COWSCOPE_LATENCY_CAUSES(VIEWS_ENUM_LATENCY) LATENCY_CAUSES };
 
 /* One member and region, or the member's sum: region "total". */
 struct family_row {
@@ -80,6 +83,21 @@ struct walk {
 	char *text;
 };
 
+/* A power of two of nanoseconds; below is not known in the last. */
+struct latency_row {
+	struct value at_least, below;
+	struct value cause[LATENCY_CAUSES];
+};
+
+struct latency {
+	struct latency_row *row;
+	size_t n;
+	bool counting;
+	struct value since;			/* ns; not known: it was never asked for */
+	struct value sum, max;			/* ns, of all that are counted */
+	char *text;
+};
+
 /* One watched process: a line of the file watch. */
 struct watch_row {
 	struct value pid;
@@ -97,6 +115,7 @@ int parse_pairs(char *text, size_t len, struct pairs *out, struct err *e);
 int parse_inherited(char *text, size_t len, struct inherited *out, struct err *e);
 int parse_forecast(char *text, size_t len, struct forecast *out, struct err *e);
 int parse_walk(char *text, size_t len, struct walk *out, struct err *e);
+int parse_latency(char *text, size_t len, struct latency *out, struct err *e);
 int parse_watch(char *text, size_t len, struct watchlist *out, struct err *e);
 
 void family_free(struct family *f);
@@ -104,6 +123,7 @@ void pairs_free(struct pairs *p);
 void inherited_free(struct inherited *i);
 void forecast_free(struct forecast *f);
 void walk_free(struct walk *w);
+void latency_free(struct latency *l);
 void watchlist_free(struct watchlist *w);
 
 /* Row of the process asked for: relation "self", region "total". */

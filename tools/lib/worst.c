@@ -182,13 +182,44 @@ static const struct record **living(const struct watchlist *watch, const struct 
 	return rec;
 }
 
-int worsts_fetch(const struct source *src, const struct snapshot *s, struct worsts *out,
-		 struct err *e)
+static int rows_by_mm(const void *a, const void *b)
 {
-	const struct record **rec;
+	return by_mm(&((const struct worst *)a)->rec, &((const struct worst *)b)->rec);
+}
+
+/* Those that had to wait last time come first. */
+static int add_living(const struct source *src, struct worsts *w,
+		      const struct record * const *rec, size_t n, struct worst_budget *b,
+		      struct err *e)
+{
 	struct members seen = { 0 };
+	size_t i, first = 0;
+	uint64_t before;
+	int ret = 0;
+
+	budget_begin(&b->budget);
+	while (first < n && rec[first]->mm.n <= b->last)
+		first++;
+	for (i = 0; i < n && !ret && budget_left(&b->budget); i++) {
+		before = w->walked;
+		ret = add_process(src, w, &seen, rec[(first + i) % n], e);
+		b->last = rec[(first + i) % n]->mm.n;
+		budget_take(&b->budget, w->walked - before);
+	}
+	w->left_out = n - i;
+	budget_end(&b->budget);
+	free(seen.member);
+	qsort(w->row, w->n, sizeof(*w->row), rows_by_mm);
+	return ret;
+}
+
+int worsts_fetch(const struct source *src, const struct snapshot *s, struct worst_budget *b,
+		 struct worsts *out, struct err *e)
+{
+	struct worst_budget without = { .budget.pages = UINT64_MAX };
+	const struct record **rec;
 	struct watchlist watch;
-	size_t i, n;
+	size_t n;
 	int ret;
 
 	*out = (struct worsts){ 0 };
@@ -201,9 +232,8 @@ int worsts_fetch(const struct source *src, const struct snapshot *s, struct wors
 	out->row = calloc(watch.n + 1, sizeof(*out->row));
 	if (!rec || !out->row)
 		ret = err_sys(e, -ENOMEM, "watch");
-	for (i = 0; i < n && !ret; i++)
-		ret = add_process(src, out, &seen, rec[i], e);
-	free(seen.member);
+	else
+		ret = add_living(src, out, rec, n, b ? b : &without, e);
 	free(rec);
 	watchlist_free(&watch);
 	if (ret)
@@ -213,11 +243,18 @@ int worsts_fetch(const struct source *src, const struct snapshot *s, struct wors
 
 void worsts_describe(const struct worsts *w, char *buf, size_t size)
 {
+	size_t used = 0;
+
 	*buf = '\0';
 	if (w->no_watch)
 		snprintf(buf, size, "worst cases not known: %s", w->why.text);
-	else if (w->unread)
-		snprintf(buf, size, "not read of %zu watched: %s", w->unread, w->why.text);
+	else if (w->left_out)
+		used = snprintf(buf, size,
+				"worst cases of %zu watched left out: more pages than the budget",
+				w->left_out);
+	if (w->unread && used < size)
+		snprintf(buf + used, size - used, "%snot read of %zu watched: %s",
+			 used ? ", " : "", w->unread, w->why.text);
 }
 
 void worsts_free(struct worsts *w)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "budget.h"
 #include "snap.h"
 #include "source.h"
 
@@ -30,14 +31,24 @@ struct worsts {
 	size_t n;
 	size_t families;
 	size_t unread;			/* watched, but could not be read */
+	size_t left_out;		/* not read: the budget was used up */
 	bool no_watch;			/* who is watched could not be read */
 	uint64_t walked;		/* pages, for all of this */
 	struct err why;			/* of unread and no_watch, the first */
 };
 
-/* Points into @s. What cannot be read is said in @out and is no failure. */
-int worsts_fetch(const struct source *src, const struct snapshot *s, struct worsts *out,
-		 struct err *e);
+/* A bound for all of it; of several readings the next goes on where this one had to stop. */
+struct worst_budget {
+	struct budget budget;
+	uint64_t last;			/* mm of the last that was read */
+};
+
+/*
+ * Points into @s. What cannot be read is said in @out and is no failure. @b: NULL for no
+ * bound.
+ */
+int worsts_fetch(const struct source *src, const struct snapshot *s, struct worst_budget *b,
+		 struct worsts *out, struct err *e);
 /* Something of one of them could not be read, later. */
 void worsts_note_unread(struct worsts *w, const struct err *why);
 

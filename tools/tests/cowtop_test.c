@@ -92,24 +92,24 @@ static void test_looks(void)
 
 static void test_budget(void)
 {
-	struct top_budget b = { .pages = 100 };
+	struct budget b = { .pages = 100 };
 
-	top_budget_begin(&b);
-	ok(top_budget_left(&b), "a budget allows a look");
-	top_budget_take(&b, 60);
-	ok(top_budget_left(&b), "and one more while some is left");
-	top_budget_take(&b, 290);
-	ok(!top_budget_left(&b), "none when it is used up");
-	top_budget_end(&b);
-	top_budget_begin(&b);
-	ok(!top_budget_left(&b), "what was beyond it is saved: second refresh");
-	top_budget_begin(&b);
-	ok(!top_budget_left(&b), "third");
-	top_budget_begin(&b);
-	ok(top_budget_left(&b), "paid");
-	b = (struct top_budget){ 0 };
-	top_budget_begin(&b);
-	ok(!top_budget_left(&b), "a budget of nothing allows nothing");
+	budget_begin(&b);
+	ok(budget_left(&b), "a budget allows a look");
+	budget_take(&b, 60);
+	ok(budget_left(&b), "and one more while some is left");
+	budget_take(&b, 290);
+	ok(!budget_left(&b), "none when it is used up");
+	budget_end(&b);
+	budget_begin(&b);
+	ok(!budget_left(&b), "what was beyond it is saved: second refresh");
+	budget_begin(&b);
+	ok(!budget_left(&b), "third");
+	budget_begin(&b);
+	ok(budget_left(&b), "paid");
+	b = (struct budget){ 0 };
+	budget_begin(&b);
+	ok(!budget_left(&b), "a budget of nothing allows nothing");
 }
 
 /* PIDs of the rows as text, with the tree in front. */
