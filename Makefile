@@ -32,6 +32,9 @@ check-debug:	## the tests in a VM whose kernel has KASAN, lockdep, leak and obje
 check-kcsan:	## the tests in a VM whose kernel looks for data races
 	@selftests/run_debug kcsan
 
+fuzz:		## a million worsened inputs for the module's files in a VM; the tools' parsers under libFuzzer
+	@selftests/run_fuzz
+
 vm:		## a root shell in a VM with the module loaded and the tools on PATH
 	@selftests/run_shell $(LABEL)
 
@@ -78,5 +81,5 @@ clean:		## remove everything that was built, but not what was downloaded
 	$(MAKE) -C tools clean
 	find build -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: help demo check check-debug check-kcsan matrix bench vm storm modules tools selftests prepare deb check-packages \
+.PHONY: help demo check check-debug check-kcsan fuzz matrix bench vm storm modules tools selftests prepare deb check-packages \
 	install uninstall clean

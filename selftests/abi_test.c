@@ -323,20 +323,6 @@ TEST_F(abi, readme)
 	free(text);
 }
 
-/* Something like ffff8880deadbeef, or zeros with 0x before them. */
-static bool has_address(const char *text)
-{
-	const char *at;
-	size_t length;
-
-	for (at = text; *at; at += length ? length : 1) {
-		length = strspn(at, "0123456789abcdef");
-		if (length == 16 && !strncmp(at, "ffff", 4))
-			return true;
-	}
-	return false;
-}
-
 /* No file shows a kernel address. */
 /* Broken: root in a container learns what KASLR hides. */
 TEST_F(abi, no_kernel_addresses)
@@ -349,7 +335,7 @@ TEST_F(abi, no_kernel_addresses)
 			continue;
 		text = scope_slurp(scope_path(file[i].name));
 		ASSERT_NE(NULL, text);
-		EXPECT_FALSE(has_address(text));
+		EXPECT_FALSE(scope_has_address(text));
 		free(text);
 	}
 	for (i = 0; i < ARRAY_SIZE(view); i++) {
@@ -357,7 +343,7 @@ TEST_F(abi, no_kernel_addresses)
 			continue;	/* answers only to more than a PID */
 		text = scope_query(self->owner->pid, view[i].name);
 		ASSERT_NE(NULL, text);
-		EXPECT_FALSE(has_address(text));
+		EXPECT_FALSE(scope_has_address(text));
 		free(text);
 	}
 }

@@ -111,6 +111,19 @@ char *scope_query(pid_t pid, const char *view)
 	return text;
 }
 
+bool scope_has_address(const char *text)
+{
+	const char *at;
+	size_t length;
+
+	for (at = text; *at; at += length ? length : 1) {
+		length = strspn(at, "0123456789abcdef");
+		if (length == 16 && !strncmp(at, "ffff", 4))
+			return true;
+	}
+	return false;
+}
+
 static int region_row(const char *name)
 {
 	int row;

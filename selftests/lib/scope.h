@@ -52,6 +52,9 @@ int scope_commandf(const char *name, const char *format, ...)
 /* Opens query, asks, and returns the answer; NULL with errno set. */
 char *scope_query(pid_t pid, const char *view);
 
+/* Something in it looks like an address of the kernel: ffff8880deadbeef. */
+bool scope_has_address(const char *text);
+
 /* Takes text over, also when it fails. */
 int scope_table_parse(char *text, struct scope_table *table);
 int scope_table_read(const char *name, struct scope_table *table);
