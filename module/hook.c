@@ -19,57 +19,35 @@ DEFINE_PER_CPU(u64 [CWS_NR_HOOKS], cws_hook_hits);
  * Permanent: kernel.ftrace_enabled=0 is refused as long as one of these is
  * registered, which protects the kprobes on ftrace sites as well.
  */
-static struct ftrace_ops groups[CWS_NR_GROUPS] = {
-	[CWS_GROUP_WP]	 = { .func = cws_ftrace_wp, .flags = FTRACE_OPS_FL_PERMANENT },
-	[CWS_GROUP_RMAP] = { .func = cws_ftrace_rmap, .flags = FTRACE_OPS_FL_PERMANENT },
-	[CWS_GROUP_RARE] = { .func = cws_ftrace_rare, .flags = FTRACE_OPS_FL_PERMANENT },
-	[CWS_GROUP_LIFE] = { .func = cws_ftrace_life, .flags = FTRACE_OPS_FL_PERMANENT },
-	[CWS_GROUP_FORK] = { .func = cws_ftrace_fork, .flags = FTRACE_OPS_FL_PERMANENT },
+static struct ftrace_ops wp_ops = { .func = cws_ftrace_wp, .flags = FTRACE_OPS_FL_PERMANENT };
+static struct ftrace_ops rmap_ops = { .func = cws_ftrace_rmap, .flags = FTRACE_OPS_FL_PERMANENT };
+static struct ftrace_ops many_ops = { .func = cws_ftrace_many, .flags = FTRACE_OPS_FL_PERMANENT };
+static struct ftrace_ops fork_ops = { .func = cws_ftrace_fork, .flags = FTRACE_OPS_FL_PERMANENT };
+
+static struct ftrace_ops *const ops_of[CWS_NR_GROUPS] = {
+	[CWS_GROUP_WP]	  = &wp_ops,
+	[CWS_GROUP_RARE]  = &many_ops,
+	[CWS_GROUP_RMAP]  = &rmap_ops,
+	[CWS_GROUP_LIFE]  = &many_ops,
+	[CWS_GROUP_BIRTH] = &many_ops,
+	[CWS_GROUP_FORK]  = &fork_ops,
 };
+
+/* Comes to and goes from an ops that is registered for others. */
+static bool is_guest(enum cws_hook_group group)
+{
+	return group == CWS_GROUP_RARE || group == CWS_GROUP_BIRTH;
+}
 
 /* Serialises attach, detach and the gap; never taken by a probe. */
 static DEFINE_MUTEX(hook_mutex);
 static bool accounting, watching;
 static u64 gaps, gap_ns, gap_since_ns;
 
-static void find_tracepoint(struct tracepoint *tp, void *data)
-{
-	struct cws_hook *hook = data;
-
-	if (!strcmp(tp->name, hook->symbols[0]))
-		hook->tp = tp;
-}
-
-static int hook_resolve(struct cws_hook *hook)
-{
-	int i;
-
-	hook->name = hook->symbols[0];
-	if (hook->unused)
-		return 0;
-	if (hook->mechanism == CWS_TRACEPOINT) {
-		for_each_kernel_tracepoint(find_tracepoint, hook);
-		if (hook->tp)
-			return 0;
-	}
-	for (i = 0; i < ARRAY_SIZE(hook->symbols) && hook->symbols[i] &&
-	     hook->mechanism != CWS_TRACEPOINT; i++) {
-		hook->site = cws_symbol_address(hook->symbols[i]);
-		if (hook->site) {
-			hook->name = hook->symbols[i];
-			return 0;
-		}
-	}
-	hook->unused = hook->newer;
-	if (!hook->required)
-		return 0;
-	pr_err("cowscope: this kernel has no %s, which is required\n", hook->name);
-	return -ENOENT;
-}
-
 /*
- * The filters are set once and freed once: ftrace_free_filter() leaves the ops
- * pointing at what it freed, so an ops cannot be used again after it.
+ * The filters are made once and freed once: ftrace_free_filter() leaves the ops
+ * pointing at what it freed. Guests are only tried; the host's own functions stay in
+ * the filter, since an empty one would mean every function there is.
  */
 static int filters_set(void)
 {
@@ -80,7 +58,9 @@ static int filters_set(void)
 
 		if (hook->mechanism != CWS_FTRACE || !hook->site)
 			continue;
-		err = ftrace_set_filter_ip(&groups[hook->group], hook->site, 0, 0);
+		err = ftrace_set_filter_ip(ops_of[hook->group], hook->site, 0, 0);
+		if (!err && is_guest(hook->group))
+			err = ftrace_set_filter_ip(ops_of[hook->group], hook->site, 1, 0);
 		if (!err)
 			continue;
 		pr_warn("cowscope: %s cannot be traced: error %d\n", hook->name, err);
@@ -96,7 +76,13 @@ static void filters_free(void)
 	int group;
 
 	for (group = 0; group < CWS_NR_GROUPS; group++)
-		ftrace_free_filter(&groups[group]);
+		if (!is_guest(group))
+			ftrace_free_filter(ops_of[group]);
+}
+
+static bool is_in(const struct cws_hook *hook, enum cws_hook_group group)
+{
+	return hook->mechanism == CWS_FTRACE && hook->group == group && hook->site;
 }
 
 static void group_mark(enum cws_hook_group group, bool attached)
@@ -104,21 +90,36 @@ static void group_mark(enum cws_hook_group group, bool attached)
 	int id;
 
 	for (id = 0; id < CWS_NR_HOOKS; id++)
-		if (cws_hooks[id].mechanism == CWS_FTRACE &&
-		    cws_hooks[id].group == group && cws_hooks[id].site)
+		if (is_in(&cws_hooks[id], group))
 			WRITE_ONCE(cws_hooks[id].attached, attached);
 }
 
+static int guests_move(enum cws_hook_group group, bool out)
+{
+	unsigned long site[CWS_NR_HOOKS];
+	unsigned int nr = 0, id;
+
+	for (id = 0; id < CWS_NR_HOOKS; id++)
+		if (is_in(&cws_hooks[id], group))
+			site[nr++] = cws_hooks[id].site;
+	return ftrace_set_filter_ips(ops_of[group], site, nr, out, 0);
+}
+
+/* When a guest's handlers have all returned, only the end of some other ops says. */
 static void group_detach(enum cws_hook_group group)
 {
-	if (unregister_ftrace_function(&groups[group]))
+	int err = is_guest(group) ? guests_move(group, true) :
+				    unregister_ftrace_function(ops_of[group]);
+
+	if (err)
 		pr_crit("cowscope: function tracing has died and cannot be detached\n");
 	group_mark(group, false);
 }
 
 static int group_attach(enum cws_hook_group group)
 {
-	int err = register_ftrace_function(&groups[group]);
+	int err = is_guest(group) ? guests_move(group, false) :
+				    register_ftrace_function(ops_of[group]);
 
 	if (!err)
 		group_mark(group, true);
@@ -129,12 +130,15 @@ static int group_attach(enum cws_hook_group group)
 	return err;
 }
 
-/* Whatever ends an attempt is attached before, and detached after, what begins one. */
+/*
+ * Whatever ends an attempt is attached before, and detached after, what begins one. The
+ * guests are not the last to be detached: ftrace waits for all handlers when an ops ends.
+ */
 static int fault_attach(void)
 {
 	int group, err;
 
-	for (group = CWS_GROUP_RARE; group >= CWS_GROUP_WP; group--) {
+	for (group = CWS_GROUP_RMAP; group >= CWS_GROUP_WP; group--) {
 		err = group_attach(group);
 		if (err)
 			goto err_groups;
@@ -145,7 +149,7 @@ static int fault_attach(void)
 	return 0;
 
 err_groups:
-	while (++group <= CWS_GROUP_RARE)
+	while (++group <= CWS_GROUP_RMAP)
 		group_detach(group);
 	return err;
 }
@@ -155,7 +159,7 @@ static void fault_detach(void)
 	int group;
 
 	cws_account_unsettled();
-	for (group = CWS_GROUP_WP; group <= CWS_GROUP_RARE; group++)
+	for (group = CWS_GROUP_WP; group <= CWS_GROUP_RMAP; group++)
 		group_detach(group);
 }
 
@@ -225,7 +229,7 @@ static void life_detach(void)
 /**
  * cws_hooks_init() - attach everything
  *
- * Teardown is hooked before birth, so that no record outlives its mm.
+ * Ends are hooked before births, so that no record outlives its mm, nor a birth its process.
  *
  * Context: may sleep; records and account are ready.
  * Return: 0, -ENOENT for a missing required hook, what the mechanism said; each
@@ -239,7 +243,7 @@ int cws_hooks_init(void)
 	if (err)
 		return err;
 	for (id = 0; id < CWS_NR_HOOKS; id++) {
-		err = hook_resolve(&cws_hooks[id]);
+		err = cws_hook_resolve(&cws_hooks[id]);
 		if (err)
 			return err;
 	}
@@ -253,13 +257,18 @@ int cws_hooks_init(void)
 		if (err)
 			goto err_life;
 	}
-	err = fault_attach();
+	err = group_attach(CWS_GROUP_BIRTH);
 	if (err)
 		goto err_life;
+	err = fault_attach();
+	if (err)
+		goto err_birth;
 	accounting = true;
 	cws_hooks[CWS_HOOK_COPY_PAGE_RANGE].unused = true;
 	return 0;
 
+err_birth:
+	group_detach(CWS_GROUP_BIRTH);
 err_life:
 	life_detach();
 	group_detach(CWS_GROUP_LIFE);
@@ -281,6 +290,7 @@ void cws_hooks_exit(void)
 		fault_detach();
 	accounting = false;
 	mutex_unlock(&hook_mutex);
+	group_detach(CWS_GROUP_BIRTH);
 	life_detach();
 	group_detach(CWS_GROUP_LIFE);
 	filters_free();
@@ -293,7 +303,7 @@ void cws_hooks_exit(void)
  * Switching off begins a gap: what happens until it is switched on again is not
  * counted, and attempts under way are lost.
  *
- * Context: process context; takes the hook mutex, may take half a second.
+ * Context: process context; takes the hook mutex, may take a third of a second.
  * Return: 0 also when nothing was to be done, or what ftrace said.
  */
 int cws_hooks_set_accounting(bool on)
@@ -328,8 +338,7 @@ out:
  * cws_hooks_set_watching() - switch the hook that only watched processes need
  * @on: attach or detach it
  *
- * When it cannot be attached its line in status says so, and what a child
- * inherits is not known by region.
+ * Not attached: its line in status says so, and what a child inherits has no regions.
  *
  * Context: process context; takes the hook mutex, may take a quarter of a second.
  */

@@ -45,15 +45,17 @@ enum cws_mechanism { CWS_FTRACE, CWS_KPROBE, CWS_KRETPROBE, CWS_TRACEPOINT };
 #define CWS_RETURNS_MAX	256
 
 /*
- * ftrace hooks of one group share an ftrace_ops. Each ops costs 0.14 s at
- * unload, but one that has a single function is called without a dispatch: so
- * the two hot functions have one each and the rare ones share one.
+ * ftrace hooks of one group are attached and detached together. Each ftrace_ops
+ * costs 0.14 s at unload, but one that has a single function is called without a
+ * dispatch: so the two hot functions have one each, and the others share one. A
+ * kprobe on the same function would cost 120 instructions more per call.
  */
 enum cws_hook_group {
 	CWS_GROUP_WP,
+	CWS_GROUP_RARE,		/* added to the ops of LIFE, and taken out of it */
 	CWS_GROUP_RMAP,
-	CWS_GROUP_RARE,
 	CWS_GROUP_LIFE,		/* stays attached while accounting is off */
+	CWS_GROUP_BIRTH,	/* likewise; added to the ops of LIFE */
 	CWS_GROUP_FORK,		/* attached while something is watched */
 	CWS_NR_GROUPS
 };
@@ -66,11 +68,11 @@ typedef void (*cws_entry_fn)(unsigned long parent, struct ftrace_regs *fregs);
  * @name: shown in status: the symbol of this kernel once resolved
  * @symbols: names it goes by, newest kernel first
  * @mechanism: how it is hooked
- * @group: ftrace: which ftrace_ops
+ * @group: ftrace: what it is attached with
  * @required: without it the module does not load
  * @newer: kernels that do not have it do without it
  * @unused: not asked for at load, or not needed now; not attached
- * @entry: ftrace, rare groups: handler
+ * @entry: ftrace, hooks that share an ops: handler
  * @handler: kprobe: handler
  * @ret_entry: kretprobe: whether the return of this call is wanted
  * @ret_handler: kretprobe: handler
@@ -120,6 +122,7 @@ struct cws_hook_report {
 	u64 missed;
 };
 
+int cws_hook_resolve(struct cws_hook *hook);
 int cws_hooks_init(void);
 void cws_hooks_exit(void);
 int cws_hooks_set_accounting(bool on);
@@ -164,11 +167,9 @@ void cws_ftrace_wp(unsigned long ip, unsigned long parent, struct ftrace_ops *op
 		   struct ftrace_regs *fregs);
 void cws_ftrace_rmap(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
 		     struct ftrace_regs *fregs);
-void cws_ftrace_rare(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
+void cws_ftrace_many(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
 		     struct ftrace_regs *fregs);
 void cws_ftrace_fork(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
-		     struct ftrace_regs *fregs);
-void cws_ftrace_life(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
 		     struct ftrace_regs *fregs);
 
 /* Handlers of hook_fault.c, for the group of the rare ones. */
@@ -183,10 +184,11 @@ void cws_map_huge_fault_entry(unsigned long parent, struct ftrace_regs *fregs);
 
 /* Handlers of hook_clone.c. */
 struct linux_binprm;
-int cws_kernel_clone_entry(struct kprobe *kp, struct pt_regs *regs);
+void cws_exit_mmap_entry(unsigned long parent, struct ftrace_regs *fregs);
+void cws_kernel_clone_entry(unsigned long parent, struct ftrace_regs *fregs);
 int cws_copy_process_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 int cws_copy_process_return(struct kretprobe_instance *ri, struct pt_regs *regs);
-int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs);
+void cws_wake_up_new_task_entry(unsigned long parent, struct ftrace_regs *fregs);
 int cws_begin_new_exec_entry(struct kprobe *kp, struct pt_regs *regs);
 void cws_process_exec_probe(void *data, struct task_struct *task, pid_t old_pid,
 			    struct linux_binprm *bprm);

@@ -319,18 +319,3 @@ void cws_map_huge_fault_entry(unsigned long parent, struct ftrace_regs *fregs)
 	if (cws_caller(parent) == CWS_CALLER_HUGE_WP)
 		cws_account_event(vma, addr, CWS_CNT_ZERO_HUGE);
 }
-
-void notrace cws_ftrace_rare(unsigned long ip, unsigned long parent,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	int id;
-
-	preempt_disable_notrace();
-	for (id = CWS_HOOK_RARE_FIRST; id <= CWS_HOOK_RARE_LAST; id++)
-		if (cws_hooks[id].site == ip) {
-			cws_hook_hit(id);
-			cws_hooks[id].entry(parent, fregs);
-			break;
-		}
-	preempt_enable_notrace();
-}

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of hooks: every function and tracepoint that is hooked, and how.
+ * The table of hooks: every function and tracepoint that is hooked, and how; and the
+ * callback of those that share an ftrace_ops.
  */
+#include <linux/kernel.h>
+
+#include "caller.h"
 #include "hook.h"
 
 struct cws_hook cws_hooks[CWS_NR_HOOKS] = {
@@ -57,6 +61,7 @@ struct cws_hook cws_hooks[CWS_NR_HOOKS] = {
 	[CWS_HOOK_EXIT_MMAP] = {
 		.symbols = { "exit_mmap" }, .required = true,
 		.mechanism = CWS_FTRACE, .group = CWS_GROUP_LIFE,
+		.entry = cws_exit_mmap_entry,
 	},
 	[CWS_HOOK_COPY_PAGE_RANGE] = {
 		.symbols = { "copy_page_range" },
@@ -64,7 +69,8 @@ struct cws_hook cws_hooks[CWS_NR_HOOKS] = {
 	},
 	[CWS_HOOK_KERNEL_CLONE] = {
 		.symbols = { "kernel_clone" }, .required = true,
-		.mechanism = CWS_KPROBE, .handler = cws_kernel_clone_entry,
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_BIRTH,
+		.entry = cws_kernel_clone_entry,
 	},
 	[CWS_HOOK_COPY_PROCESS] = {
 		.symbols = { "copy_process" }, .unused = true,
@@ -73,7 +79,8 @@ struct cws_hook cws_hooks[CWS_NR_HOOKS] = {
 	},
 	[CWS_HOOK_WAKE_UP_NEW_TASK] = {
 		.symbols = { "wake_up_new_task" }, .required = true,
-		.mechanism = CWS_KPROBE, .handler = cws_wake_up_new_task_entry,
+		.mechanism = CWS_FTRACE, .group = CWS_GROUP_BIRTH,
+		.entry = cws_wake_up_new_task_entry,
 	},
 	[CWS_HOOK_BEGIN_NEW_EXEC] = {
 		.symbols = { "begin_new_exec" },
@@ -88,3 +95,83 @@ struct cws_hook cws_hooks[CWS_NR_HOOKS] = {
 		.mechanism = CWS_TRACEPOINT, .probe = cws_process_exit_probe,
 	},
 };
+
+static void find_tracepoint(struct tracepoint *tp, void *data)
+{
+	struct cws_hook *hook = data;
+
+	if (!strcmp(tp->name, hook->symbols[0]))
+		hook->tp = tp;
+}
+
+/**
+ * cws_hook_resolve() - where this kernel has what is to be hooked
+ * @hook: its name and its site, or tracepoint, are filled in
+ *
+ * Context: may sleep; once, before anything is attached.
+ * Return: 0, or -ENOENT with a line in the log for one that is required.
+ */
+int cws_hook_resolve(struct cws_hook *hook)
+{
+	int i;
+
+	hook->name = hook->symbols[0];
+	if (hook->unused)
+		return 0;
+	if (hook->mechanism == CWS_TRACEPOINT) {
+		for_each_kernel_tracepoint(find_tracepoint, hook);
+		if (hook->tp)
+			return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(hook->symbols) && hook->symbols[i] &&
+	     hook->mechanism != CWS_TRACEPOINT; i++) {
+		hook->site = cws_symbol_address(hook->symbols[i]);
+		if (hook->site) {
+			hook->name = hook->symbols[i];
+			return 0;
+		}
+	}
+	hook->unused = hook->newer;
+	if (!hook->required)
+		return 0;
+	pr_err("cowscope: this kernel has no %s, which is required\n", hook->name);
+	return -ENOENT;
+}
+
+static noinline void call_rare(unsigned long ip, unsigned long parent, struct ftrace_regs *fregs)
+{
+	int id;
+
+	for (id = CWS_HOOK_RARE_FIRST; id <= CWS_HOOK_RARE_LAST; id++)
+		if (ip == cws_hooks[id].site) {
+			cws_hook_hit(id);
+			cws_hooks[id].entry(parent, fregs);
+			break;
+		}
+}
+
+/* A call by name, where an indirect one would cost a detour; those of faults first. */
+#define CALL(id, handler)						\
+	do {								\
+		cws_hook_hit(id);					\
+		handler(parent, fregs);					\
+	} while (0)
+
+void notrace cws_ftrace_many(unsigned long ip, unsigned long parent,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	preempt_disable_notrace();
+	if (ip == cws_hooks[CWS_HOOK_SET_ACCESS_FLAGS].site)
+		CALL(CWS_HOOK_SET_ACCESS_FLAGS, cws_set_access_flags_entry);
+	else if (ip == cws_hooks[CWS_HOOK_MOVE_ANON_RMAP].site)
+		CALL(CWS_HOOK_MOVE_ANON_RMAP, cws_move_anon_rmap_entry);
+	else if (ip == cws_hooks[CWS_HOOK_WAKE_UP_NEW_TASK].site)
+		CALL(CWS_HOOK_WAKE_UP_NEW_TASK, cws_wake_up_new_task_entry);
+	else if (ip == cws_hooks[CWS_HOOK_KERNEL_CLONE].site)
+		CALL(CWS_HOOK_KERNEL_CLONE, cws_kernel_clone_entry);
+	else if (ip == cws_hooks[CWS_HOOK_EXIT_MMAP].site)
+		CALL(CWS_HOOK_EXIT_MMAP, cws_exit_mmap_entry);
+	else
+		call_rare(ip, parent, fregs);
+	preempt_enable_notrace();
+}

@@ -45,7 +45,7 @@ ftrace_cannot_be_silenced()
 }
 
 # Promise: disarmed kprobes are shown off, in the hook lines and in health.
-# Broken: forks are no longer seen, and the user trusts an old table.
+# Broken: execs are no longer seen, and the user trusts an old table.
 disarmed_kprobes_are_shown()
 {
 	echo 0 >$KPROBES
@@ -60,9 +60,9 @@ disarmed_kprobes_are_shown()
 # Broken: a passing switch blinds the module for good.
 rearmed_kprobes_work()
 {
-	before=$(awk '$2 == "kernel_clone" { print $6 }' "$SCOPE/status")
+	before=$(awk '$3 == "kprobe" { sum += $6 } END { print sum }' "$SCOPE/status")
 	/bin/true
-	after=$(awk '$2 == "kernel_clone" { print $6 }' "$SCOPE/status")
+	after=$(awk '$3 == "kprobe" { sum += $6 } END { print sum }' "$SCOPE/status")
 	[ "$(hook_states kprobe)" = "proven " ] && [ "$after" -gt "$before" ]
 }
 
