@@ -104,19 +104,18 @@ static void event_failed(const struct cws_clone_call *call, int error)
 }
 
 /* kernel_clone(args): the call begins. */
-int cws_kernel_clone_entry(struct kprobe *kp, struct pt_regs *regs)
+void cws_kernel_clone_entry(unsigned long parent, struct ftrace_regs *fregs)
 {
-	const struct kernel_clone_args *args = (void *)regs_get_kernel_argument(regs, 0);
+	const struct kernel_clone_args *args = (void *)cws_compat_arg(fregs, 0);
 	union cws_slot_data *data;
 	bool stale;
 
-	cws_hook_hit(CWS_HOOK_KERNEL_CLONE);
 	cws_hook_check(CWS_HOOK_KERNEL_CLONE, args->exit_signal >= 0 &&
 		       args->exit_signal <= CSIGNAL);
 	data = cws_slot_open(&clones, current, &stale);
 	if (!data) {
 		atomic64_inc(&clone_slots_dropped);
-		return 0;
+		return;
 	}
 	if (stale)
 		event_failed(&data->clone, 0);
@@ -125,7 +124,6 @@ int cws_kernel_clone_entry(struct kprobe *kp, struct pt_regs *regs)
 	data->clone.flags = args->flags;
 	data->clone.exit_signal = args->exit_signal;
 	data->clone.syscall = cws_compat_clone_syscall();
-	return 0;
 }
 
 /*
@@ -205,9 +203,9 @@ static void child_shares(struct task_struct *child, struct mm_struct *mm)
  * wake_up_new_task(child): complete, not yet run. Tasks that the kernel makes
  * without kernel_clone(), like io_uring workers, come through here as well.
  */
-int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
+void cws_wake_up_new_task_entry(unsigned long parent, struct ftrace_regs *fregs)
 {
-	struct task_struct *child = (void *)regs_get_kernel_argument(regs, 0);
+	struct task_struct *child = (void *)cws_compat_arg(fregs, 0);
 	bool worker = cws_compat_is_worker(child);
 	/* Not of a call that failed before the kernel made a worker. */
 	union cws_slot_data *data = worker ? NULL : cws_slot_find(&clones, current);
@@ -216,11 +214,9 @@ int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
 	struct cws_clone_call call = {};
 	bool copied = mm && mm != current->mm;
 
-	cws_hook_hit(CWS_HOOK_WAKE_UP_NEW_TASK);
 	cws_hook_check(CWS_HOOK_WAKE_UP_NEW_TASK, READ_ONCE(child->__state) == TASK_NEW);
 	if (copied)
 		child_born(child, mm);
-
 	else if (mm && !same_thread_group(child, current))
 		child_shares(child, mm);
 
@@ -251,7 +247,6 @@ int cws_wake_up_new_task_entry(struct kprobe *kp, struct pt_regs *regs)
 				cws_watchlist_has(task_tgid(current), false));
 	if (data)
 		cws_slot_close(current, data);
-	return 0;
 }
 
 /*
@@ -328,18 +323,14 @@ void cws_process_exit_probe(void *data, struct task_struct *task)
  * address may be used again soon. exec has switched current to another address
  * space by now, exit to none.
  */
-void notrace cws_ftrace_life(unsigned long ip, unsigned long parent,
-			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+void cws_exit_mmap_entry(unsigned long parent, struct ftrace_regs *fregs)
 {
 	struct mm_struct *mm = (void *)cws_compat_arg(fregs, 0);
 	bool exec = current->in_execve && current->mm && current->mm != mm;
 
-	preempt_disable_notrace();
-	cws_hook_hit(CWS_HOOK_EXIT_MMAP);
 	cws_hook_check(CWS_HOOK_EXIT_MMAP, atomic_read(&mm->mm_users) == 0);
 	cws_account_mm_exit(mm);
 	if (exec)
 		exec_copied(cws_record_find(mm));
 	cws_exited_retire(mm, exec ? CWS_END_EXEC : CWS_END_EXIT);
-	preempt_enable_notrace();
 }
