@@ -133,6 +133,13 @@ static unsigned int copies_of(pte_t pte, u8 state)
 	       PageCompound(pte_page(pte)) ? 2 : 1;
 }
 
+/* A page that is the kernel's own, yet counted in RSS and copied: [vvar] on 7.3. */
+static bool is_kernel_page(pte_t pte, u8 state)
+{
+	return (state & CWS_PAGE_STATE) == CWS_STATE_SPECIAL && pte_present(pte) &&
+	       !pte_special(pte);
+}
+
 static void forecast_table(const struct cws_part *part, const pte_t *ptes, void *data)
 {
 	unsigned int i, nr = (part->end - part->addr) >> PAGE_SHIFT;
@@ -146,6 +153,7 @@ static void forecast_table(const struct cws_part *part, const pte_t *ptes, void 
 		u8 state = cws_pte_state(part, pte);
 
 		count_page(forecast, part, state, copies_of(pte, state));
+		forecast->shared += is_kernel_page(pte, state);
 	}
 }
 
