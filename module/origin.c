@@ -59,8 +59,8 @@ void cws_origin_born(struct task_struct *child, const u64 *flags, bool watched)
 
 	if (!origin)
 		return;
-	memset(origin, 0, sizeof(*origin));
 	refcount_set(&origin->ref, 1);
+	origin->ended = false;
 	origin->pid = get_pid(task_tgid(child));
 	origin->caller = get_pid(task_pid(current));
 	origin->caller_group = get_pid(task_tgid(current));

@@ -28,6 +28,15 @@ enum cws_at_birth {
 	CWS_AT_BIRTH_EMPTY,
 };
 
+/* Which of the child's registers were the caller's. */
+struct cws_registers {
+	bool known;	/* the caller came from user space */
+	bool sp;
+	bool ip;
+	bool tls;
+	bool others;	/* all but the return value */
+};
+
 /**
  * struct cws_origin - the birth of one process
  * @node: in its bucket; writers hold the lock, readers RCU
@@ -35,7 +44,7 @@ enum cws_at_birth {
  * @ref: one for the hash, one per reader
  * @ended: it stands in the ring of the ended, too; the lock
  * @flags_known: @flags are the caller's
- * @at_birth: enum cws_at_birth by resource
+ * @registers: which were the caller's
  * @pid: the process, referenced
  * @caller: the thread that called clone, referenced
  * @caller_group: its process, referenced
@@ -44,9 +53,10 @@ enum cws_at_birth {
  * @parent_threads: when it called
  * @dontfork: mappings left out, or CWS_COUNT_UNKNOWN
  * @wipeonfork: mappings given empty, or CWS_COUNT_UNKNOWN
+ * @had: what the caller had
  * @born: what the child had
  *
- * Written before it is in the hash and never after. It stays there when the
+ * Written before it is in the hash, every part of it, and never after. It stays there when the
  * process has ended, until pushed out of the ring of the ended.
  */
 struct cws_origin {
@@ -55,7 +65,7 @@ struct cws_origin {
 	refcount_t ref;
 	bool ended;
 	bool flags_known;
-	u8 at_birth[CWS_NR_RESOURCES];
+	struct cws_registers registers;
 	struct pid *pid;
 	struct pid *caller;
 	struct pid *caller_group;
@@ -64,6 +74,7 @@ struct cws_origin {
 	u32 parent_threads;
 	u32 dontfork;
 	u32 wipeonfork;
+	struct cws_had had;
 	struct cws_resources born;
 };
 

@@ -29,12 +29,14 @@ enum cws_value {
 	CWS_VALUE_ROOT,		/* likewise */
 	CWS_VALUE_UMASK,
 	CWS_VALUE_BLOCKED,
-	CWS_VALUE_PENDING,	/* 0 none, 1 some */
+	CWS_VALUE_CGROUP,	/* inode number */
+	/* From here on with the same task later, not with its maker at its birth. */
+	CWS_NR_VALUES_AT_BIRTH,
+	CWS_VALUE_PENDING = CWS_NR_VALUES_AT_BIRTH,	/* 0 none, 1 some */
 	CWS_VALUE_TIMERS,	/* 0 none, 1 some */
 	CWS_VALUE_CLEAR_TID,	/* address of the word to be cleared */
 	CWS_VALUE_CHILD_TID,
 	CWS_VALUE_VFORK_WAIT,	/* 0 nobody waits */
-	CWS_VALUE_CGROUP,	/* inode number */
 	CWS_NR_VALUES
 };
 
@@ -47,10 +49,22 @@ struct cws_range {
 };
 
 /**
- * struct cws_resources - what one task has
+ * struct cws_had - of a task that makes another one, what that is compared with
  * @object: addresses, 0 none
  * @value: in the order of enum cws_value
  * @ns: inode numbers, 0 not known
+ */
+struct cws_had {
+	unsigned long object[CWS_NR_OBJECTS];
+	u64 value[CWS_NR_VALUES_AT_BIRTH];
+	u32 ns[CWS_NR_NS];
+};
+
+/**
+ * struct cws_resources - what one task has
+ * @object: as in struct cws_had
+ * @value: likewise, all of enum cws_value
+ * @ns: as in struct cws_had
  * @mm_serial: number of its address space, 0 it has no record
  * @arguments: where they are
  * @environment: likewise
@@ -73,5 +87,6 @@ struct cws_resources {
 };
 
 void cws_resources_read(struct task_struct *task, struct cws_resources *res);
+void cws_resources_read_had(struct task_struct *task, struct cws_had *had);
 
 #endif /* CWS_RESOURCES_H */

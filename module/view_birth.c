@@ -8,6 +8,7 @@
 #include <linux/string_helpers.h>
 
 #include "cloneflags.h"
+#include "newborn.h"
 #include "objid.h"
 #include "view.h"
 #include "view_birth.h"
@@ -67,7 +68,7 @@ static bool hazard(const struct cws_birth *birth)
 	const struct cws_origin *origin = birth->origin;
 
 	return origin && origin->parent_threads > 1 &&
-	       origin->at_birth[CWS_RESOURCE_ADDRESS_SPACE] == CWS_AT_BIRTH_COPIED;
+	       birth->at_birth[CWS_RESOURCE_ADDRESS_SPACE] == CWS_AT_BIRTH_COPIED;
 }
 
 /* Of a birth, whether or not the process lives. */
@@ -244,7 +245,7 @@ static void put_row(struct seq_file *m, const struct cws_birth *birth, enum cws_
 	if (resource == CWS_RESOURCE_OPEN_FILES)
 		now = birth->common_files;
 	seq_printf(m, "%s %s %s %s %s", resources[resource].name, resources[resource].flag,
-		   asked(birth, resource), word[origin ? origin->at_birth[resource] : 0],
+		   asked(birth, resource), word[birth->at_birth[resource]],
 		   cws_birth_now(birth, resource));
 	put_id(m, birth, resource);
 	put_count(m, origin ? count_at_birth(origin, resource) : CWS_COUNT_UNKNOWN);
@@ -262,6 +263,8 @@ static int show_birth(struct seq_file *m, struct pid *pid)
 		return -ENOMEM;
 	birth->pid = pid;
 	birth->origin = cws_origin_get(pid);
+	if (birth->origin)
+		cws_newborn_judge(birth->origin, birth->at_birth);
 	err = cws_birth_read(birth);
 	if (!err) {
 		seq_puts(m, COWSCOPE_HEADER_BIRTH "\n");

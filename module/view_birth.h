@@ -57,6 +57,7 @@ struct cws_birth_pages {
 struct cws_birth {
 	struct pid *pid;
 	struct cws_origin *origin;	/* NULL not seen */
+	u8 at_birth[CWS_NR_RESOURCES];	/* enum cws_at_birth; unknown when not seen */
 	struct cws_resources now;
 	struct cws_resources with;	/* the caller of clone */
 	pid_t ppid;			/* for the reader, 0 nobody */
