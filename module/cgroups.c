@@ -115,18 +115,19 @@ static struct entry *entry_of(struct cgroup *cgroup)
  * cws_cgroups_book() - an address space ended
  * @cgroup: where its process is, referenced by the caller, or NULL
  * @phase: which book its part of the hash uses
- * @sums: what it counted
+ * @matrix: what it counted
  *
  * Context: probe, under the lock that protects @phase.
  */
 void cws_cgroups_book(struct cgroup *cgroup, unsigned int phase,
-		      const struct cws_sums *sums)
+		      const struct cws_matrix *matrix)
 {
 	struct entry *entry;
 
 	raw_spin_lock(&table_lock);
 	entry = entry_of(cgroup);
-	part_add_one(&entry->book[phase], sums);
+	entry->book[phase].spaces++;
+	cws_matrix_sum(matrix, &entry->book[phase].sums);
 	if (entry == &other)
 		cgroups_dropped++;
 	raw_spin_unlock(&table_lock);

@@ -46,7 +46,7 @@ struct cws_cgroups_stats {
 int cws_cgroups_init(unsigned int max);
 void cws_cgroups_exit(void);
 void cws_cgroups_book(struct cgroup *cgroup, unsigned int phase,
-		      const struct cws_sums *sums);
+		      const struct cws_matrix *matrix);
 unsigned int cws_cgroups_begin(void);
 void cws_cgroups_live(struct cgroup *cgroup, const struct cws_sums *sums);
 struct cws_cgroup_rows * __must_check cws_cgroups_end(void);

@@ -60,18 +60,23 @@ void cws_clonelog_exit(void)
 	vfree(log_ring);
 }
 
+static void references_drop(struct pid *parent, struct pid *child, struct cgroup *cgroup)
+{
+	put_pid(parent);
+	put_pid(child);
+	if (cgroup)
+		cgroup_put(cgroup);
+}
+
 /**
  * cws_clonelog_release() - drop an event's references
- * @event: copied out by cws_clonelog_read(), or pushed out of the ring
+ * @event: copied out by cws_clonelog_read(), or left in the ring
  *
  * Context: any.
  */
 void cws_clonelog_release(struct cws_clone_event *event)
 {
-	put_pid(event->parent);
-	put_pid(event->child);
-	if (event->cgroup)
-		cgroup_put(event->cgroup);
+	references_drop(event->parent, event->child, event->cgroup);
 }
 
 static struct hlist_head *bucket_of(const struct pid *child)
@@ -87,7 +92,8 @@ static struct hlist_head *bucket_of(const struct pid *child)
  */
 void cws_clonelog_add(struct cws_clone_event *event)
 {
-	struct cws_clone_event old;
+	struct pid *parent, *child;
+	struct cgroup *cgroup;
 	struct log_slot *slot;
 
 	trace_clone(event);
@@ -95,12 +101,14 @@ void cws_clonelog_add(struct cws_clone_event *event)
 	slot = &log_ring[log_next++ % log_max];
 	if (!hlist_unhashed(&slot->node))
 		hlist_del_init(&slot->node);
-	old = slot->event;
+	parent = slot->event.parent;
+	child = slot->event.child;
+	cgroup = slot->event.cgroup;
 	slot->event = *event;
 	if (event->child && event->shape != CWS_SHAPE_THREAD)
 		hlist_add_head(&slot->node, bucket_of(event->child));
 	raw_spin_unlock(&log_lock);
-	cws_clonelog_release(&old);
+	references_drop(parent, child, cgroup);
 }
 
 /*

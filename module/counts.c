@@ -2,6 +2,7 @@
 /*
  * The region x cause matrix: which pair lives in which cell, and the sums.
  */
+#include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/cache.h>
 #include <linux/build_bug.h>
@@ -34,9 +35,17 @@ static_assert(CWS_CAUSES_MOST * CWS_REGIONS_MOST + CWS_CAUSES_HUGE * CWS_REGIONS
 
 /* Written once before any hook is attached, read-only afterwards. */
 u8 cws_cell[CWS_NR_REGIONS][CWS_NR_CAUSES] __read_mostly;
-/* Causes by the place of their cells; of each its first cell. */
-static u8 cause_at[CWS_NR_CAUSES] __read_mostly;
+/* Of each cause its first cell; the causes that share a mark. */
 static u8 cause_first[CWS_NR_CAUSES] __read_mostly;
+static u8 other_cause[CWS_NR_CAUSES] __read_mostly;
+static u8 nr_others __read_mostly;
+/* The cause of a mark that no other has. */
+static const u8 cause_of[CWS_NR_MARKS - 1] = {
+	[CWS_MARK_COPIED] = CWS_CNT_COPIED, [CWS_MARK_SOLE] = CWS_CNT_SOLE,
+	[CWS_MARK_REUSED] = CWS_CNT_REUSED, [CWS_MARK_NOTIFIED] = CWS_CNT_NOTIFIED,
+	[CWS_MARK_FILE] = CWS_CNT_FILE, [CWS_MARK_ZERO] = CWS_CNT_ZERO,
+	[CWS_MARK_REMOTE] = CWS_CNT_REMOTE,
+};
 
 static bool pair_occurs(enum cws_region region, enum cws_cause cause)
 {
@@ -79,15 +88,17 @@ static void lay_out(enum cws_cause cause, unsigned int *next)
 void cws_counts_init(void)
 {
 	static const unsigned int sizes[] = { CWS_REGIONS_MOST, CWS_REGIONS_HUGE, 1 };
-	unsigned int next = 0, at = 0, i, cause;
+	unsigned int next = 0, i, cause;
 
 	static_assert(CWS_NR_CAUSES == 18 && CWS_NR_REGIONS == 8);
 	for (i = 0; i < ARRAY_SIZE(sizes); i++)
 		for (cause = 0; cause < CWS_NR_CAUSES; cause++)
-			if (regions_of(cause) == sizes[i]) {
-				cause_at[at++] = cause;
+			if (regions_of(cause) == sizes[i])
 				lay_out(cause, &next);
-			}
+	nr_others = 0;
+	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
+		if (cws_mark_of(cause) == CWS_MARK_OTHERS)
+			other_cause[nr_others++] = cause;
 }
 
 /**
@@ -128,6 +139,8 @@ u64 cws_matrix_cause(const struct cws_matrix *matrix, enum cws_cause cause)
 {
 	const atomic64_t *cell = &matrix->cell[cause_first[cause]];
 
+	if (!READ_ONCE(matrix->mark[cws_mark_of(cause)]))
+		return 0;
 	if (cause == CWS_CNT_HUGETLB)
 		return atomic64_read(cell);
 	return BIT(cause) & CWS_HUGE_CAUSES ? sum_of(cell, CWS_REGIONS_HUGE) :
@@ -141,15 +154,37 @@ u64 cws_matrix_cause(const struct cws_matrix *matrix, enum cws_cause cause)
  */
 void cws_matrix_sum(const struct cws_matrix *matrix, struct cws_sums *sums)
 {
-	const atomic64_t *cell = matrix->cell;
-	const u8 *cause = cause_at;
+	u64 marks = READ_ONCE(matrix->marks);
+	unsigned int i;
 
-	for (; cause < cause_at + CWS_CAUSES_MOST; cause++, cell += CWS_REGIONS_MOST)
-		sums->cause[*cause] += sum_of(cell, CWS_REGIONS_MOST);
-	for (; cause < cause_at + CWS_CAUSES_MOST + CWS_CAUSES_HUGE;
-	     cause++, cell += CWS_REGIONS_HUGE)
-		sums->cause[*cause] += sum_of(cell, CWS_REGIONS_HUGE);
-	sums->cause[*cause] += atomic64_read(cell);
+	/* A byte each, 0 or 1; that of the others is the last. */
+	for (; marks; marks &= marks - 1) {
+		unsigned int mark = __ffs64(marks) / 8, cause;
+
+		if (mark == CWS_MARK_OTHERS)
+			break;
+		cause = cause_of[mark];
+		sums->cause[cause] += sum_of(&matrix->cell[cause_first[cause]], CWS_REGIONS_MOST);
+	}
+	for (i = 0; i < nr_others && marks; i++)
+		sums->cause[other_cause[i]] += cws_matrix_cause(matrix, other_cause[i]);
+}
+
+/**
+ * cws_matrix_clear() - begin anew
+ * @matrix: that nobody counts in any more
+ */
+void cws_matrix_clear(struct cws_matrix *matrix)
+{
+	u64 marks = matrix->marks;
+
+	if (matrix->mark[CWS_MARK_OTHERS])
+		memset(matrix->cell, 0, sizeof(matrix->cell));
+	else
+		for (; marks; marks &= marks - 1)
+			memset(&matrix->cell[cause_first[cause_of[__ffs64(marks) / 8]]], 0,
+			       CWS_REGIONS_MOST * sizeof(*matrix->cell));
+	matrix->marks = 0;
 }
 
 /**
@@ -174,5 +209,5 @@ void cws_sums_add(struct cws_sums *to, const struct cws_sums *from)
  */
 bool cws_matrix_empty(const struct cws_matrix *matrix)
 {
-	return !memchr_inv(matrix, 0, sizeof(*matrix));
+	return !READ_ONCE(matrix->marks);
 }

@@ -87,7 +87,7 @@ static void event_begin(struct cws_clone_event *event, const struct cws_clone_ca
 	event->shape = clone_shape(call->flags);
 	event->threads = get_nr_threads(current);
 	event->parent = get_pid(task_tgid(current));
-	strscpy(event->comm, current->comm, sizeof(event->comm));
+	cws_lineage_name(event->comm, current);
 }
 
 /*
@@ -177,10 +177,10 @@ static void note_inherited(struct cws_record *rec, struct mm_struct *mm,
 	rec->parent_broke = cws_inherit_broke_all(&parent->matrix);
 }
 
-static void child_born(struct task_struct *child, struct mm_struct *mm)
+static void child_born(struct task_struct *child, struct mm_struct *mm, u64 now_ns)
 {
 	struct cws_record *parent = current->mm ? cws_record_find(current->mm) : NULL;
-	struct cws_record *rec = cws_record_find_or_create(mm);
+	struct cws_record *rec = cws_record_born(mm, now_ns);
 
 	if (!rec)
 		return;
@@ -215,12 +215,12 @@ void cws_wake_up_new_task_entry(unsigned long parent, struct ftrace_regs *fregs)
 	bool copied = mm && mm != current->mm;
 
 	cws_hook_check(CWS_HOOK_WAKE_UP_NEW_TASK, READ_ONCE(child->__state) == TASK_NEW);
+	call.start_ns = ktime_get_boot_fast_ns();
 	if (copied)
-		child_born(child, mm);
+		child_born(child, mm, call.start_ns);
 	else if (mm && !same_thread_group(child, current))
 		child_shares(child, mm);
 
-	call.start_ns = ktime_get_boot_fast_ns();
 	call.syscall = worker ? CWS_SYS_KERNEL : cws_compat_clone_syscall();
 	event_begin(&event, data ? &data->clone : &call);
 	event.duration_ns = call.start_ns - event.time_ns;

@@ -3,7 +3,6 @@
  * Lineage nodes: made in probes from a pool, freed after a grace period.
  */
 #include <linux/sched/signal.h>
-#include <linux/string.h>
 
 #include "lineage.h"
 #include "pool.h"
@@ -87,7 +86,7 @@ struct cws_lineage *cws_lineage_create(enum cws_born born, u64 serial,
 	node->pid = get_pid(task_tgid(creator));
 	node->ppid = get_pid(task_tgid(rcu_dereference(creator->real_parent)));
 	rcu_read_unlock();
-	strscpy_pad(node->comm, creator->comm, sizeof(node->comm));
+	cws_lineage_name(node->comm, creator);
 	return node;
 
 err_count:
@@ -106,7 +105,7 @@ err_dropped:
  */
 void cws_lineage_rename(struct cws_lineage *node, struct task_struct *task)
 {
-	strscpy_pad(node->comm, task->group_leader->comm, sizeof(node->comm));
+	cws_lineage_name(node->comm, task->group_leader);
 }
 
 static void lineage_free_rcu(struct rcu_head *rcu)

@@ -10,6 +10,7 @@
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 
 enum cws_born {
 	CWS_BORN_EVENT,		/* met through an event, its birth was not seen */
@@ -60,6 +61,13 @@ struct cws_lineage_stats {
 	u64 lineages_dropped;
 	size_t bytes;
 };
+
+/* A task's name, whole as the kernel's own events take it: racy, always terminated. */
+static __always_inline void cws_lineage_name(char *name, const struct task_struct *task)
+{
+	/* Changed at any time: at worst a mix of two names. */
+	data_race(memcpy(name, task->comm, TASK_COMM_LEN));
+}
 
 int cws_lineage_init(unsigned int want, unsigned int max);
 void cws_lineage_exit(void);

@@ -22,7 +22,7 @@ static int pool_fill(struct cws_pool *pool, unsigned int want)
 	unsigned long flags;
 
 	while (READ_ONCE(pool->nr_free) < want) {
-		void *object = kmem_cache_alloc(pool->cache, GFP_KERNEL | __GFP_NOWARN);
+		void *object = kmem_cache_zalloc(pool->cache, GFP_KERNEL | __GFP_NOWARN);
 
 		if (!object)
 			return -ENOMEM;
@@ -135,7 +135,7 @@ int cws_pool_keep(struct cws_pool *pool, unsigned int want)
 }
 
 /**
- * cws_pool_take() - an object, uninitialised
+ * cws_pool_take() - an object: zeros, or as it was given back; its first word is neither
  * @pool: the pool
  *
  * Context: probes; takes @pool's lock only. queue_work() wakes a worker, so no

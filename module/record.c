@@ -17,10 +17,8 @@
 #include "record.h"
 
 #define CWS_SHARD_BITS	8
-/* Records kept ready: a burst of forks until the refill work gets a CPU. */
-#define CWS_RECORDS_READY	256
-/* Nodes outlive records: ancestors, and the ring of the exited. */
-#define CWS_LINEAGES_PER_RECORD	4
+#define CWS_RECORDS_READY	256	/* a burst of forks until the refill work gets a CPU */
+#define CWS_LINEAGES_PER_RECORD	4	/* ancestors and the ring of the exited outlive them */
 
 /**
  * struct record_shard - a part of the hash
@@ -49,7 +47,7 @@ static struct record_shard *bucket_shard(unsigned int bucket)
 	return &shards[bucket >> (CWS_BUCKET_BITS - CWS_SHARD_BITS)];
 }
 
-static struct cws_record *record_create(struct mm_struct *mm)
+static struct cws_record *record_create(struct mm_struct *mm, u64 now_ns)
 {
 	unsigned int bucket = cws_mm_bucket(mm);
 	struct record_shard *shard = bucket_shard(bucket);
@@ -60,11 +58,11 @@ static struct cws_record *record_create(struct mm_struct *mm)
 	rec = cws_pool_take(&record_pool);
 	if (!rec)
 		goto err_count;
-	memset(rec, 0, sizeof(*rec));
+	memset(rec, 0, offsetof(struct cws_record, matrix));
 	rec->mm = mm;
 	refcount_set(&rec->ref, 1);
 	rec->serial = atomic64_inc_return(&cws_next_serial);
-	rec->since_ns = ktime_get_boot_fast_ns();
+	rec->since_ns = now_ns;
 
 	raw_spin_lock(&shard->lock);
 	other = cws_record_find(mm);
@@ -73,7 +71,6 @@ static struct cws_record *record_create(struct mm_struct *mm)
 	raw_spin_unlock(&shard->lock);
 	if (!other)
 		return rec;
-
 	/* Another thread of the process was first; nobody has seen ours. */
 	cws_pool_give(&record_pool, rec);
 	atomic_dec(&nr_records);
@@ -98,7 +95,21 @@ struct cws_record *cws_record_find_or_create(struct mm_struct *mm)
 {
 	struct cws_record *rec = cws_record_find(mm);
 
-	return likely(rec) ? rec : record_create(mm);
+	return likely(rec) ? rec : record_create(mm, ktime_get_boot_fast_ns());
+}
+
+/**
+ * cws_record_born() - cws_record_find_or_create() where the clock has been read
+ * @mm: as there
+ * @now_ns: CLOCK_BOOTTIME
+ *
+ * Return: as there.
+ */
+struct cws_record *cws_record_born(struct mm_struct *mm, u64 now_ns)
+{
+	struct cws_record *rec = cws_record_find(mm);
+
+	return rec ? rec : record_create(mm, now_ns);
 }
 
 /**
@@ -119,6 +130,7 @@ static void record_free_rcu(struct rcu_head *rcu)
 	cws_lineage_put(rec->lineage);
 	cws_inherit_free(rec->inherited);
 	cws_sites_free(rcu_dereference_protected(rec->sites, true));
+	cws_matrix_clear(&rec->matrix);
 	cws_pool_give(&record_pool, rec);
 }
 
@@ -178,21 +190,18 @@ void cws_record_count_late(struct mm_struct *mm, u64 before_serial,
  * cws_record_unlink() - take a record out of the hash
  * @rec: in the hash, its cgroup is known if it ever will be
  *
- * Its counts move from the live to the exited in the same moment. The hash's reference
- * is the caller's now.
+ * Its counts move from the live to the exited at once. The caller has the hash's reference.
  *
  * Context: probe of exit_mmap, preemption disabled.
  */
 void cws_record_unlink(struct cws_record *rec)
 {
 	struct record_shard *shard = bucket_shard(cws_mm_bucket(rec->mm));
-	struct cws_sums sums = {};
 
 	raw_spin_lock(&shard->lock);
 	hlist_del_rcu(&rec->node);
-	cws_matrix_sum(&rec->matrix, &sums);
-	cws_sums_add(&shard->exited, &sums);
-	cws_cgroups_book(rec->cgroup, shard->phase, &sums);
+	cws_matrix_sum(&rec->matrix, &shard->exited);
+	cws_cgroups_book(rec->cgroup, shard->phase, &rec->matrix);
 	raw_spin_unlock(&shard->lock);
 	atomic_dec(&nr_records);
 }

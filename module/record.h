@@ -59,7 +59,7 @@ enum cws_record_state {
  * @cgroup: where its process was when it ended, referenced; NULL not known; set before
  *	it leaves the hash, and read when it has ended
  * @sites: who counted, NULL it is not watched, or no table was to be had
- * @matrix: the counts
+ * @matrix: the counts; all zero while the record is in its pool
  *
  * Lifetime: made by the first event or at birth, in the hash from then on. The
  * entry of exit_mmap takes it out: no fault can happen on the mm afterwards,
@@ -80,6 +80,7 @@ struct cws_record {
 	u32 tasks;
 	pid_t lowest;
 	u32 scan;
+	u32 nth_fork;
 	u64 serial;
 	u64 since_ns;
 	u64 ended_ns;
@@ -87,7 +88,6 @@ struct cws_record {
 	u32 inherited_hugetlb_pages;
 	u32 inherited_swap_pages;
 	u32 inherited_anon_pages;
-	u32 nth_fork;
 	atomic_t forks;
 	u64 parent_broke;
 	struct cws_inherited *inherited;
@@ -112,6 +112,7 @@ void cws_records_exit(void);
 int cws_records_reserve(unsigned int nr);
 
 struct cws_record *cws_record_find_or_create(struct mm_struct *mm);
+struct cws_record *cws_record_born(struct mm_struct *mm, u64 now_ns);
 void cws_record_unlink(struct cws_record *rec);
 void cws_record_untracked(enum cws_cause cause);
 void cws_record_count_late(struct mm_struct *mm, u64 before_serial,

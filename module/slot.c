@@ -172,7 +172,8 @@ bool cws_slot_drop(struct cws_slots *slots, struct task_struct *task,
 	if (!slot)
 		return false;
 	word = atomic_long_read(&slot->word);
-	*out = slot->data;
+	if (word & CWS_SLOT_OPEN)
+		*out = slot->data;
 	return (word & ~CWS_SLOT_OPEN) == (long)task &&
 	       atomic_long_cmpxchg(&slot->word, word, 0) == word &&
 	       (word & CWS_SLOT_OPEN);
