@@ -37,7 +37,7 @@ void hammer_wrong(struct hammer *h, const struct hammer_open *open, const char *
 
 	if (*at)
 		return;
-	at += snprintf(at, end - at, "input %lu of %u, %s%s: ", h->report->done, h->stream,
+	at += snprintf(at, end - at, "input %lu of row %u, %s%s: ", h->report->done, h->stream,
 		       open && open->file->view ? "watched/.../" : "",
 		       open ? open->file->name : "");
 	va_start(args, format);
