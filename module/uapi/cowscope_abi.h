@@ -583,6 +583,7 @@
  *   ENOSPC      watch: the cap is reached and all watched processes live
  *   EOVERFLOW   pairs: a family of more than 2048
  *   ENODATA     query, walk: read before anything was asked
+ *   EIO         files below watched/: open when its process was let go, debugfs says it
  *   EPERM       open without CAP_SYS_ADMIN
  *
  * Commands: one write is one command, a final newline is ignored.
