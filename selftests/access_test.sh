@@ -40,7 +40,7 @@ begin_sleeper()
 
 end_sleeper()
 {
-	[ -z "$SLEEPER" ] || kill $SLEEPER
+	[ -z "$SLEEPER" ] || kill "$SLEEPER"
 	SLEEPER=
 }
 

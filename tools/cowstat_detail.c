@@ -52,7 +52,7 @@ static void add(const struct cowstat_options *o, const struct source *src,
 		const struct snapshot *s, struct cowstat_details *out, pid_t pid)
 {
 	struct cowstat_detail *d = &out->row[out->n];
-	struct err why;
+	struct err why = { 0 };
 	int ret = 0;
 
 	*d = (struct cowstat_detail){ .pid = pid, .rec = record_of(s, pid) };
