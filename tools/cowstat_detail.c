@@ -167,7 +167,7 @@ void cowstat_details_describe(const struct cowstat_period *period, struct err *e
 {
 	const struct cowstat_details *d = &period->now->details;
 	const struct cowstat_detail *was;
-	struct err more;
+	struct err more = { 0 };
 	size_t i, late = 0;
 
 	for (i = 0; i < d->n; i++)

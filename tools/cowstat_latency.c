@@ -196,7 +196,7 @@ static int tie(const void *a, const void *b)
 /* That nothing is there because nobody asked for it has to be said. */
 static void describe_off(const struct cowstat_details *d, struct err *e)
 {
-	struct err more;
+	struct err more = { 0 };
 	size_t i, off = 0;
 	pid_t first = 0;
 

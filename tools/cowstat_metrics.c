@@ -100,7 +100,7 @@ static int fetch_watched(const struct source *src, const struct snapshot *s,
 			 struct watched *w, struct err *e)
 {
 	size_t i, region, cause;
-	struct err why;
+	struct err why = { 0 };
 	struct cow cow;
 	int ret = worsts_fetch(src, s, NULL, &w->worsts, e);
 
