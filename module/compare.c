@@ -196,11 +196,11 @@ static bool any_left(struct cws_compare *compare)
 	for (at = 0; at < BITS_TO_LONGS(CWS_CHUNK_PAGES); at++) {
 		for (i = compare->leader; chunk->anon[at] && i < compare->family->nr; i++)
 			cws_tally_add(&compare->holders, at, compare->match[i].page[at]);
-		compare->left[at] = chunk->todo[at] &
-				    ~cws_tally_equal(&compare->holders, at, chunk->anon[at],
-						     chunk->mappers);
+		if (chunk->todo[at] & ~cws_tally_equal(&compare->holders, at, chunk->anon[at],
+						       chunk->mappers))
+			return true;
 	}
-	return !bitmap_empty(compare->left, CWS_CHUNK_PAGES);
+	return false;
 }
 
 /*

@@ -42,7 +42,6 @@ enum cws_compare_what {
  * @chunk: the leader's pages
  * @match: by member, which pages of the chunk it has too
  * @holders: members that have a page of the chunk
- * @left: pages of the chunk that may be mapped elsewhere yet
  */
 struct cws_compare {
 	struct cws_family *family;
@@ -58,7 +57,6 @@ struct cws_compare {
 	struct cws_chunk chunk;
 	struct cws_match *match;
 	struct cws_tally holders;
-	DECLARE_BITMAP(left, CWS_CHUNK_PAGES);
 };
 
 struct cws_compare *cws_compare_begin(struct cws_family *family,

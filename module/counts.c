@@ -35,17 +35,11 @@ static_assert(CWS_CAUSES_MOST * CWS_REGIONS_MOST + CWS_CAUSES_HUGE * CWS_REGIONS
 
 /* Written once before any hook is attached, read-only afterwards. */
 u8 cws_cell[CWS_NR_REGIONS][CWS_NR_CAUSES] __read_mostly;
-/* Of each cause its first cell; the causes that share a mark. */
+/* Of each cause its first cell; the cause of a mark of its own; those that share one. */
 static u8 cause_first[CWS_NR_CAUSES] __read_mostly;
+static u8 cause_of[CWS_MARK_OTHERS] __read_mostly;
 static u8 other_cause[CWS_NR_CAUSES] __read_mostly;
 static u8 nr_others __read_mostly;
-/* The cause of a mark that no other has. */
-static const u8 cause_of[CWS_NR_MARKS - 1] = {
-	[CWS_MARK_COPIED] = CWS_CNT_COPIED, [CWS_MARK_SOLE] = CWS_CNT_SOLE,
-	[CWS_MARK_REUSED] = CWS_CNT_REUSED, [CWS_MARK_NOTIFIED] = CWS_CNT_NOTIFIED,
-	[CWS_MARK_FILE] = CWS_CNT_FILE, [CWS_MARK_ZERO] = CWS_CNT_ZERO,
-	[CWS_MARK_REMOTE] = CWS_CNT_REMOTE,
-};
 
 static bool pair_occurs(enum cws_region region, enum cws_cause cause)
 {
@@ -96,9 +90,14 @@ void cws_counts_init(void)
 			if (regions_of(cause) == sizes[i])
 				lay_out(cause, &next);
 	nr_others = 0;
-	for (cause = 0; cause < CWS_NR_CAUSES; cause++)
-		if (cws_mark_of(cause) == CWS_MARK_OTHERS)
+	for (cause = 0; cause < CWS_NR_CAUSES; cause++) {
+		enum cws_mark mark = cws_mark_of(cause);
+
+		if (mark == CWS_MARK_OTHERS)
 			other_cause[nr_others++] = cause;
+		else
+			cause_of[mark] = cause;
+	}
 }
 
 /**

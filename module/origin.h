@@ -34,7 +34,7 @@ struct cws_registers {
 	bool sp;
 	bool ip;
 	bool tls;
-	bool others;	/* all but the return value */
+	bool others;	/* all but the stack pointer and the return value */
 };
 
 /**
