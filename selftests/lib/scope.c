@@ -118,7 +118,7 @@ bool scope_has_address(const char *text)
 
 	for (at = text; *at; at += length ? length : 1) {
 		length = strspn(at, "0123456789abcdef");
-		if (length == 16 && !strncmp(at, "ffff", 4))
+		if (length == 16 && !strncmp(at, "ff", 2))
 			return true;
 	}
 	return false;

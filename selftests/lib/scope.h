@@ -52,7 +52,10 @@ int scope_commandf(const char *name, const char *format, ...)
 /* Opens query, asks, and returns the answer; NULL with errno set. */
 char *scope_query(pid_t pid, const char *view);
 
-/* Something in it looks like an address of the kernel: ffff8880deadbeef. */
+/*
+ * Something in it looks like an address of the kernel: ffff8880deadbeef, or with five levels
+ * of page tables ff11000012345678.
+ */
 bool scope_has_address(const char *text);
 
 /* Takes text over, also when it fails. */
