@@ -129,45 +129,41 @@ TEST_F(moved, and_refilled)
 	expect_kin(_metadata, &self->kin);
 }
 
-/* A page of a private file mapping that was written, then moved: the same. */
-/* Broken: patched data of a program is lost as soon as it moves. */
-TEST_F(moved, file_pages)
+/* A private file mapping of which the owner wrote a part, moved by the heir. */
+static void expect_moved_file(struct __test_metadata *_metadata, FIXTURE_DATA(moved) *self,
+			      size_t pages, bool again)
 {
-	struct world world = make_world(_metadata, self->owner, WORLD_FILE_MAPPED, PAGES);
-	struct moving moving = { .world = world, .first = 0, .count = PAGES, .refill = true };
+	struct world world = make_world(_metadata, self->owner, WORLD_FILE_MAPPED, pages);
+	struct moving moving = {
+		.world = world, .first = 0, .count = pages, .refill = !again, .again = again,
+	};
 
 	write_part(_metadata, self->owner, &world, 0, 29);
 	self->heir = kin_fork(_metadata, &self->kin, 0);
 	ASSERT_EQ(0, actor_call(self->heir, move_world, PASSING(&moving)));
 	expect_moved(_metadata, self, &world, 29, 29);
-	EXPECT_EQ(PAGES - 29, kin_in_world(&self->kin, &world).cache);
+	EXPECT_EQ(pages - 29, kin_in_world(&self->kin, &world).cache);
+}
+
+/* A page of a private file mapping that was written, then moved: the same. */
+/* Broken: patched data of a program is lost as soon as it moves. */
+TEST_F(moved, file_pages)
+{
+	expect_moved_file(_metadata, self, PAGES, false);
 }
 
 /* Also when the same file is mapped again where they were. */
 /* Broken: a program that patches a copy of its own text loses its pages. */
 TEST_F(moved, and_mapped_again)
 {
-	struct world world = make_world(_metadata, self->owner, WORLD_FILE_MAPPED, PAGES);
-	struct moving moving = { .world = world, .first = 0, .count = PAGES, .again = true };
-
-	write_part(_metadata, self->owner, &world, 0, 29);
-	self->heir = kin_fork(_metadata, &self->kin, 0);
-	ASSERT_EQ(0, actor_call(self->heir, move_world, PASSING(&moving)));
-	expect_moved(_metadata, self, &world, 29, 29);
+	expect_moved_file(_metadata, self, PAGES, true);
 }
 
 /* And when only pages of the file are left in the second page-table page of two. */
 /* Broken: the count depends on where in memory the file happens to be mapped. */
 TEST_F(moved, and_mapped_again_far)
 {
-	struct world world = make_world(_metadata, self->owner, WORLD_FILE_MAPPED, FAR_PAGES);
-	struct moving moving = { .world = world, .first = 0, .count = FAR_PAGES, .again = true };
-
-	write_part(_metadata, self->owner, &world, 0, 29);
-	self->heir = kin_fork(_metadata, &self->kin, 0);
-	ASSERT_EQ(0, actor_call(self->heir, move_world, PASSING(&moving)));
-	expect_moved(_metadata, self, &world, 29, 29);
-	EXPECT_EQ(FAR_PAGES - 29, kin_in_world(&self->kin, &world).cache);
+	expect_moved_file(_metadata, self, FAR_PAGES, true);
 }
 
 /* Huge pages are as many pages as they hold, whole or partly split by one. */

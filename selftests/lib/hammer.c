@@ -104,8 +104,7 @@ static void do_open(struct hammer *h)
 	open_file->asked = strcmp(file->name, "query") && strcmp(file->name, "walk");
 }
 
-/* Near the largest offset the kernel itself refuses to go on. */
-static bool far(const struct hammer_open *open)
+bool hammer_far(const struct hammer_open *open)
 {
 	return lseek(open->fd, 0, SEEK_CUR) > INT64_MAX / 2;
 }
@@ -189,7 +188,7 @@ static void do_read(struct hammer *h, struct hammer_open *open)
 		got = read(open->fd, h->text, size);
 	}
 	error = answer(h, HAMMER_read, got);
-	if (error == -EINVAL && (odd || far(open)))
+	if (error == -EINVAL && (odd || hammer_far(open)))
 		return;
 	if (!may_fail(open, error, bad) || got > (ssize_t)size)
 		hammer_wrong(h, open, "read %zu bytes at %lld: %zd, %s", size, (long long)at,

@@ -142,8 +142,7 @@ static bool right(const struct hammer_open *open, enum answer_file file, const c
 		return open->mode == O_RDONLY;
 	if (error == -EIO)
 		return open->file->view;
-	/* The kernel itself, at the largest offset. */
-	if (error == -EINVAL && lseek(open->fd, 0, SEEK_CUR) > INT64_MAX / 2)
+	if (error == -EINVAL && hammer_far(open))
 		return true;
 	return answer_right(file, text, length, error);
 }

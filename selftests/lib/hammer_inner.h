@@ -45,6 +45,8 @@ struct hammer {
 /* The first one is kept. */
 void hammer_wrong(struct hammer *h, const struct hammer_open *open, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Near the largest offset, where the kernel itself refuses to go on. */
+bool hammer_far(const struct hammer_open *open);
 /* A process that is, was or never was. */
 pid_t hammer_pid(struct hammer *h);
 /* Writes something to an open file; what write() returned, with its errno. */

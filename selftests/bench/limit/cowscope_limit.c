@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What hooks cost that do nothing: the same kernel functions and the same tracepoint as
- * cowscope's, by the same mechanisms, in as many ftrace_ops. For the benchmark alone.
+ * cowscope's, but for exec's, by the same mechanisms, in as many ftrace_ops. For the
+ * benchmark alone.
  */
 #include <linux/ftrace.h>
 #include <linux/module.h>
