@@ -109,6 +109,12 @@ vm_mirror()
 			$2 == codename && $3 == "main" { print $1; exit }'
 }
 
+# apt-get that says nothing but mistakes, and works in a folder of root's.
+vm_apt_get()
+{
+	apt-get -qq -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 "$@"
+}
+
 # Whether VMs can run on the computer's own CPU instead of an emulated one.
 vm_kvm()
 {
