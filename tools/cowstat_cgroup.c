@@ -110,10 +110,7 @@ int cowstat_report_cgroups(const struct cowstat_options *o,
 	if (!period->before) {
 		ret = print(o, &period->now->cgroups, when, e);
 	} else {
-		ret = snap_comparable(&period->before->snap, &period->now->snap, e);
-		if (!ret)
-			ret = cgroups_delta(&period->before->cgroups, &period->now->cgroups,
-					    &delta, e);
+		ret = cgroups_delta(&period->before->cgroups, &period->now->cgroups, &delta, e);
 		if (ret)
 			return ret;
 		ret = print(o, &delta, when, e);

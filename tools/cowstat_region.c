@@ -105,12 +105,8 @@ int cowstat_report_regions(const struct cowstat_options *o,
 	const struct cowstat_detail *was;
 	struct line *lines;
 	size_t i, n = 0;
-	int ret = 0;
+	int ret;
 
-	if (period->before)
-		ret = snap_comparable(&period->before->snap, &period->now->snap, e);
-	if (ret)
-		return ret;
 	lines = calloc(d->n * REGION_COUNT + 1, sizeof(*lines));
 	if (!lines)
 		return err_sys(e, -ENOMEM, "regions");

@@ -190,13 +190,9 @@ static int report_totals(const struct cowstat_options *o,
 	struct cowstat_sum sums[SCOPE_COUNT];
 	int i, ret;
 
-	if (period->before) {
-		ret = snap_comparable(&period->before->snap, &period->now->snap, e);
-		if (ret)
-			return ret;
+	if (period->before)
 		snap_totals_delta(&period->before->snap.totals, &period->now->snap.totals,
 				  &totals);
-	}
 	for (i = 0; i < SCOPE_COUNT; i++)
 		sums[i] = (struct cowstat_sum){
 			.scope = i, .cause = totals.cause[i], .time = when,
@@ -211,6 +207,12 @@ static int report_totals(const struct cowstat_options *o,
 static int report(const struct cowstat_options *o, const struct source *src,
 		  const struct cowstat_period *period, const char *when, struct err *e)
 {
+	int ret = 0;
+
+	if (period->before)
+		ret = snap_comparable(&period->before->snap, &period->now->snap, e);
+	if (ret)
+		return ret;
 	switch (o->by) {
 	case BY_FAMILY:
 		return cowstat_report_families(o, src, period, when, e);
