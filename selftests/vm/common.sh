@@ -115,8 +115,10 @@ vm_apt_get()
 	apt-get -qq -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 "$@"
 }
 
-# Whether VMs can run on the computer's own CPU instead of an emulated one.
+# Whether VMs can run on the computer's own CPU instead of an emulated one. The device alone
+# does not say so: where the CPU has no virtualization KVM may run none but kernels made for
+# that (PVM), and Debian's never print a line.
 vm_kvm()
 {
-	[ -r /dev/kvm ] && [ -w /dev/kvm ]
+	[ -r /dev/kvm ] && [ -w /dev/kvm ] && grep -qwE '^flags.*(vmx|svm)' /proc/cpuinfo
 }
