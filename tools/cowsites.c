@@ -53,7 +53,7 @@ static const char * const preset[BY_COUNT] = {
 static int take_by(struct cowsites_options *o, const char *arg)
 {
 	for (o->by = 0; o->by < BY_COUNT; o->by++)
-		if (!strcmp(cowsites_by_names[o->by], arg))
+		if (!strcmp(places_by_names[o->by], arg))
 			return CLI_OK;
 	return cli_usage(&tool, "--by: not site, function or mapping: \"%s\"", arg);
 }
@@ -62,7 +62,7 @@ static int take_option(struct cowsites_options *o, int c, const char *arg)
 {
 	switch (c) {
 	case 'p':
-		return cli_pids(&tool, arg, o->pid, COWSITES_PIDS_MAX, &o->npids);
+		return cli_pids(&tool, arg, o->pid, PLACES_PIDS_MAX, &o->npids);
 	case OPT_FAMILY:
 		o->family = true;
 		return CLI_OK;
@@ -88,8 +88,8 @@ static int take_operand(struct cowsites_options *o, const char *text)
 	pid_t pid;
 	int code = cli_pid(&tool, text, &pid);
 
-	if (code == CLI_OK && o->npids == COWSITES_PIDS_MAX)
-		return cli_usage(&tool, "more than %d PIDs", COWSITES_PIDS_MAX);
+	if (code == CLI_OK && o->npids == PLACES_PIDS_MAX)
+		return cli_usage(&tool, "more than %d PIDs", PLACES_PIDS_MAX);
 	if (code == CLI_OK)
 		o->pid[o->npids++] = pid;
 	return code;
@@ -142,17 +142,18 @@ static int parse_options(struct cowsites_options *o, int argc, char **argv)
 }
 
 /* Whose rows these are, and that none is missing. */
-static void print_sums(const struct gathered *g)
+static void print_sums(const struct cowsites_report *r)
 {
+	const struct gathered *g = &r->g;
 	const char *before = ": ";
 	int c;
 
 	if (g->n > 1)
 		printf("\n%zu processes", g->n);
 	else
-		printf("\n%d %s", g->pid[0], g->comm);
-	if (g->n == 1 && strcmp(g->end, "-"))
-		printf(", ended by %s", g->end);
+		printf("\n%d %s", g->pid[0], r->comm);
+	if (g->n == 1 && strcmp(r->end, "-"))
+		printf(", ended by %s", r->end);
 	for (c = 0; c < CAUSE_COUNT; c++) {
 		if (!g->sum[c].n || c == CAUSE_SOLE || c == CAUSE_REMOTE)
 			continue;
@@ -174,42 +175,34 @@ static void print_nameless(const struct gathered *g, const char *object, uint64_
 	printf(" (Debian: %s)\n", debug_package(object));
 }
 
-static int show(const struct cowsites_options *o, struct gathered *g, struct err *e)
+static int show(const struct cowsites_options *o, struct cowsites_report *r, struct err *e)
 {
 	const struct table_style style = {
 		.format = o->table.json ? TABLE_JSON : o->table.raw ? TABLE_RAW : TABLE_HUMAN,
 		.no_headings = o->table.no_headings, .name = "sites",
 	};
-	struct places *p = &g->places;
+	struct places *p = &r->g.places;
 	const char *nameless;
 	uint64_t copied;
-	size_t i;
 	int ret;
 
 	nameless = places_nameless(p, &copied);
-	ret = places_fold(p, o->by, e);
-	for (i = 0; i < p->n && !ret; i++) {
-		p->row[i].code = code_of(&p->row[i], o->by, &p->texts);
-		if (!p->row[i].code)
-			ret = err_sys(e, -ENOMEM, "sites");
-	}
-	if (!ret)
-		ret = places_arrange(p, &cowsites_set.column[o->sort_column], o->lines, e);
+	ret = gather_report(&r->g, o->by, &cowsites_set.column[o->sort_column], o->lines, e);
 	if (!ret)
 		ret = table_print(&cowsites_set, &o->list, p->row, p->n, sizeof(*p->row), &style,
 				  stdout, e);
 	if (ret || style.format != TABLE_HUMAN || style.no_headings)
 		return ret;
-	if (*g->differs)
+	if (*r->g.differs)
 		return 0;
-	print_sums(g);
-	print_nameless(g, nameless, copied);
+	print_sums(r);
+	print_nameless(&r->g, nameless, copied);
 	return 0;
 }
 
 static int run(const struct cowsites_options *o)
 {
-	static struct gathered g;
+	static struct cowsites_report r;
 	struct source src;
 	struct err e;
 	int code, ret;
@@ -218,15 +211,15 @@ static int run(const struct cowsites_options *o)
 	if (!ret)
 		ret = fetch_abi(&src, &e);
 	if (!ret)
-		ret = gather(o, &src, &g, &e);
+		ret = cowsites_read(o, &src, &r, &e);
 	if (!ret)
-		ret = show(o, &g, &e);
+		ret = show(o, &r, &e);
 	code = ret ? cli_fail(&tool, ret, &e) : CLI_OK;
-	if (!ret && *g.differs)
-		cli_error(&tool, "inexact: %s", g.differs);
-	if (!ret && g.unwatched)
-		cli_error(&tool, "inexact: relatives that are not watched: %zu", g.unwatched);
-	places_free(&g.places);
+	if (!ret && *r.g.differs)
+		cli_error(&tool, "inexact: %s", r.g.differs);
+	if (!ret && r.g.unwatched)
+		cli_error(&tool, "inexact: relatives that are not watched: %zu", r.g.unwatched);
+	places_free(&r.g.places);
 	return cli_finish(&tool, code);
 }
 

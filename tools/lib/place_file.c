@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cowsites.h"
 #include "name.h"
+#include "places.h"
 #include "slurp.h"
 
 const struct file_word file_words[FILE_STATES] = {

@@ -5,10 +5,11 @@
  * for before the function it stands in. Pure.
  */
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cowsites.h"
+#include "places.h"
 
 struct line {
 	const char *object;	/* file name of the mapping */
@@ -161,4 +162,35 @@ const char *debug_package(const char *object)
 		if (!strcmp(packages[i].object, object))
 			return packages[i].package;
 	return "its package's -dbg or -dbgsym";
+}
+
+/* Without what the linker appended to tell static functions of one name apart. */
+static const char *name_code(const struct place *p, enum places_by by, struct texts *t)
+{
+	const char *end = strstr(p->function, ".lto_priv.");
+	int len = end ? (int)(end - p->function) : (int)strlen(p->function);
+
+	return by == BY_FUNCTION ? texts_add(t, "%.*s", len, p->function) :
+	       texts_add(t, "%.*s+0x%" PRIx64, len, p->function, p->into);
+}
+
+const char *code_of(const struct place *p, enum places_by by, struct texts *t)
+{
+	const char *object = strcmp(p->object, "-") ? p->object : "anonymous";
+
+	if (p->kind == SITE_SYSCALL && strspn(p->syscall, "0123456789:") == strlen(p->syscall))
+		return texts_add(t, "call %s", p->syscall);
+	if (p->kind == SITE_SYSCALL)
+		return texts_add(t, "%s(2)", p->syscall);
+	if (p->kind != SITE_USER)
+		return "-";
+	if (by == BY_MAPPING)
+		return object;
+	if (strcmp(p->function, "-"))
+		return name_code(p, by, t);
+	if (by == BY_FUNCTION)
+		return object;
+	if (p->has_offset)
+		return texts_add(t, "%s+0x%" PRIx64, object, p->offset);
+	return texts_add(t, "0x%" PRIx64, p->address);
 }

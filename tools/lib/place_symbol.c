@@ -12,7 +12,7 @@
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 
-#include "cowsites.h"
+#include "places.h"
 
 #define VDSO	"[vdso]"
 /* Blocks and calls in each other; a file may be a stranger's. */
@@ -20,7 +20,7 @@
 
 /* A file as it was mapped. */
 struct image {
-	const char *mapping, *dev, *inode, *mtime_ns;	/* of the first place in it */
+	char *mapping, *dev, *inode, *mtime_ns;
 	pid_t pid;		/* through whom it was looked for last */
 	enum file_state state;
 	Dwfl_Module *module;	/* NULL: not there, or not an ELF file */
@@ -56,10 +56,22 @@ struct symbols *symbols_begin(bool any_file, const char *kernel)
 	return NULL;
 }
 
+static void image_free(struct image *image)
+{
+	free(image->mapping);
+	free(image->dev);
+	free(image->inode);
+	free(image->mtime_ns);
+}
+
 void symbols_end(struct symbols *s)
 {
+	size_t i;
+
 	if (!s)
 		return;
+	for (i = 0; i < s->n; i++)
+		image_free(&s->image[i]);
 	free(s->image);
 	dwfl_end(s->dwfl);
 	free(s);
@@ -110,10 +122,16 @@ static struct image *image_add(struct symbols *s, const struct place *p)
 		s->image = image;
 		s->max = max;
 	}
-	image = &s->image[s->n++];
+	image = &s->image[s->n];
 	*image = (struct image){
-		.mapping = p->mapping, .dev = p->dev, .inode = p->inode, .mtime_ns = p->mtime_ns,
+		.mapping = strdup(p->mapping), .dev = strdup(p->dev),
+		.inode = strdup(p->inode), .mtime_ns = strdup(p->mtime_ns),
 	};
+	if (!image->mapping || !image->dev || !image->inode || !image->mtime_ns) {
+		image_free(image);
+		return NULL;
+	}
+	s->n++;
 	image_open(s, image, p);
 	return image;
 }

@@ -8,9 +8,9 @@
 
 #include <seccomp.h>
 
-#include "cowsites.h"
 #include "fetch.h"
 #include "fetch_views.h"
+#include "places.h"
 
 #define DELETED	"\\x20(deleted)"
 
@@ -92,8 +92,7 @@ static void compare(struct gathered *g, pid_t pid, const struct sites *sites,
 	}
 }
 
-static int take_process(struct gathered *g, const struct source *src, pid_t pid, bool needed,
-			struct err *e)
+int gather(struct gathered *g, const struct source *src, pid_t pid, struct err *e)
 {
 	struct cow first, last;
 	struct sites sites;
@@ -106,8 +105,6 @@ static int take_process(struct gathered *g, const struct source *src, pid_t pid,
 	if (ret)
 		return ret;
 	ret = fetch_cow(src, pid, &last, e);
-	if (!ret && !sites.n && needed)
-		ret = err_set(e, -ENODATA, "%d: not watched: write its PID to the file watch", pid);
 	g->unwatched += !sites.n;
 	for (i = 0; i < sites.n && !ret; i++)
 		if (take_site(&g->places, &sites.row[i], pid))
@@ -120,43 +117,7 @@ static int take_process(struct gathered *g, const struct source *src, pid_t pid,
 	return ret;
 }
 
-/* Relatives that end meanwhile, or that nobody watches, are not there. */
-static int take_family(struct gathered *g, const struct source *src, pid_t pid, struct err *e)
-{
-	struct err ignored;
-	struct family family;
-	size_t i;
-	int ret = fetch_family(src, pid, &family, e);
-
-	for (i = 0; i < family.n && !ret; i++) {
-		if (!family_row_is_member(&family.row[i]) || !value_known(&family.row[i].pid) ||
-		    value_is(&family.row[i].pid, pid) || g->n == COWSITES_PIDS_MAX)
-			continue;
-		take_process(g, src, (pid_t)family.row[i].pid.n, false, &ignored);
-	}
-	if (!ret)
-		family_free(&family);
-	return ret;
-}
-
-/* Who the first one is, for the line below the table. */
-static int take_who(struct gathered *g, const struct source *src, struct err *e)
-{
-	struct process_status status;
-	char *text;
-	int ret = fetch_process_status(src, g->pid[0], &status, &text, e);
-
-	if (ret)
-		return ret;
-	g->comm = texts_add(&g->places.texts, "%s", status.text[PROCESS_comm]);
-	g->end = texts_add(&g->places.texts, "%s", status.text[PROCESS_end]);
-	free(text);
-	return g->comm && g->end ? 0 : err_sys(e, -ENOMEM, "status");
-}
-
-/* The kernel that the files are of. */
-static struct symbols *begin(const struct cowsites_options *o, const struct source *src,
-			     struct err *e)
+struct symbols *gather_symbols(const struct source *src, bool any_file, struct err *e)
 {
 	struct symbols *symbols;
 	struct status status;
@@ -164,43 +125,37 @@ static struct symbols *begin(const struct cowsites_options *o, const struct sour
 
 	if (fetch_status(src, &status, &text, e))
 		return NULL;
-	symbols = symbols_begin(o->any_file, status.text[STATUS_kernel]);
+	symbols = symbols_begin(any_file, status.text[STATUS_kernel]);
 	if (!symbols)
 		err_sys(e, -ENOMEM, "symbols");
 	free(text);
 	return symbols;
 }
 
-static int name_all(const struct cowsites_options *o, const struct source *src,
-		    struct places *p, struct err *e)
+int gather_names(struct gathered *g, struct symbols *symbols, struct err *e)
 {
-	struct symbols *symbols = begin(o, src, e);
-	int ret = symbols ? 0 : -EIO;
+	struct places *p = &g->places;
 	size_t i;
 
-	for (i = 0; i < p->n && !ret; i++) {
+	for (i = 0; i < p->n; i++) {
 		if (symbols_name(symbols, &p->row[i], &p->texts))
-			ret = err_sys(e, -ENOMEM, "symbols");
+			return err_sys(e, -ENOMEM, "symbols");
 		p->row[i].note = note_of(&p->row[i]);
 	}
-	symbols_end(symbols);
-	return ret;
+	return 0;
 }
 
-int gather(const struct cowsites_options *o, const struct source *src, struct gathered *g,
-	   struct err *e)
+int gather_report(struct gathered *g, enum places_by by, const struct column *sort,
+		  uint64_t lines, struct err *e)
 {
+	struct places *p = &g->places;
 	size_t i;
-	int ret = 0;
+	int ret = places_fold(p, by, e);
 
-	*g = (struct gathered){ 0 };
-	for (i = 0; i < o->npids && !ret; i++)
-		ret = take_process(g, src, o->pid[i], true, e);
-	if (!ret && o->family)
-		ret = take_family(g, src, o->pid[0], e);
-	if (!ret)
-		ret = take_who(g, src, e);
-	if (!ret)
-		ret = name_all(o, src, &g->places, e);
-	return ret;
+	for (i = 0; i < p->n && !ret; i++) {
+		p->row[i].code = code_of(&p->row[i], by, &p->texts);
+		if (!p->row[i].code)
+			ret = err_sys(e, -ENOMEM, "sites");
+	}
+	return ret ? ret : places_arrange(p, sort, lines, e);
 }

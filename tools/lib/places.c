@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cowsites.h"
 #include "name.h"
+#include "places.h"
 
-const char * const cowsites_by_names[BY_COUNT] = { "site", "function", "mapping" };
+const char * const places_by_names[BY_COUNT] = { "site", "function", "mapping" };
 
 static const char *texts_keep(struct texts *t, char *text)
 {
@@ -104,7 +104,7 @@ static const char *key_of_mapping(const struct place *p, struct texts *t)
 	return texts_add(t, "%s %d", p->mapping, p->pid);
 }
 
-static const char *key_of(const struct place *p, enum cowsites_by by, struct texts *t)
+static const char *key_of(const struct place *p, enum places_by by, struct texts *t)
 {
 	const char *mapping;
 
@@ -146,7 +146,7 @@ static void add_causes(struct place *to, const struct place *from)
 }
 
 /* What is not of both is of none; the same place is at several addresses in several. */
-static void merge(struct place *to, const struct place *from, enum cowsites_by by)
+static void merge(struct place *to, const struct place *from, enum places_by by)
 {
 	add_causes(to, from);
 	to->has_address = to->has_address && from->has_address && to->address == from->address;
@@ -169,7 +169,7 @@ static void merge(struct place *to, const struct place *from, enum cowsites_by b
 	keep_equal(&to->mtime_ns, from->mtime_ns);
 }
 
-int places_fold(struct places *p, enum cowsites_by by, struct err *e)
+int places_fold(struct places *p, enum places_by by, struct err *e)
 {
 	struct place *row = p->row;
 	size_t i, kept = 0;
