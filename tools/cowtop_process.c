@@ -23,6 +23,7 @@ static void forget_walked(struct top_process *p)
 void top_process_free(struct top_process *p)
 {
 	forget_walked(p);
+	top_sites_free(&p->sites);
 	*p = (struct top_process){ 0 };
 }
 
@@ -84,6 +85,7 @@ void top_process_read(struct top_process *p, const struct source *src, bool walk
 		p->seconds = seconds;
 		p->has_cow = true;
 	}
+	top_sites_read(&p->sites, src, p->pid, &p->why);
 	if (walk || !p->has_family)
 		read_walked(p, src, now);
 }
@@ -227,6 +229,8 @@ void top_process_lines(struct top_lines *l, const struct top_process *p,
 	say_costs(l, p, now, width);
 	if (p->has_cow)
 		say_regions(l, p, width);
+	if (p->sites.read)
+		top_sites_lines(l, &p->sites, p->pid, width);
 	if (p->has_family)
 		say_relatives(l, p, width);
 }
