@@ -74,9 +74,9 @@ static long race(void *arg)
 	return 0;
 }
 
-/* Two writers of one page make one copy; the loser's is counted as lost. */
+/* Two writers of one page make one copy; the loser's is lost. Emulated it takes its time. */
 /* Broken: busy threads seem to copy up to half as much again. */
-TEST_F(race, copies_equal_pages)
+TEST_F_TIMEOUT(race, copies_equal_pages, 100)
 {
 	struct world world = make_world(_metadata, self->owner, WORLD_ANON, PAGES);
 	struct pass pass = { .world = world, .value = 'r' };
