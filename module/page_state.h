@@ -100,6 +100,19 @@ static __always_inline u8 cws_page_state(const struct cws_part *part, struct pag
 	return cws_folio_state(part, page_folio(page), page, flags_page, &mappers);
 }
 
+/* Anonymous, not of KSM and its own folio, as nearly all are that are shared. */
+static __always_inline bool cws_page_simple(struct page *page)
+{
+	return !PageCompound(page) && cws_compat_small_anon(page);
+}
+
+static __always_inline u8 cws_simple_state(struct page *page)
+{
+	if (PageAnonExclusive(page))
+		return CWS_STATE_OWN;
+	return cws_compat_small_mapcount(page) > 1 ? CWS_STATE_SHARED : CWS_STATE_LAST;
+}
+
 /*
  * While a page is being moved its entries are taken down one by one, so how many
  * map it cannot be read: what is not exclusive is called shared.
@@ -155,7 +168,8 @@ static __always_inline u8 cws_pte_state(const struct cws_part *part, pte_t pte)
 		if (write && part->cow)
 			return CWS_STATE_OWN;
 		page = cws_plain_page(pte);
-		return cws_page_state(part, page, page) |
+		return (likely(cws_page_simple(page)) ? cws_simple_state(page) :
+			cws_page_state(part, page, page)) |
 		       (part->writable && !write ? CWS_PAGE_RO : 0);
 	}
 	if (pte_present(pte))
@@ -168,29 +182,71 @@ static __always_inline u8 cws_pte_state(const struct cws_part *part, pte_t pte)
 #define CWS_EIGHT	8
 
 /**
+ * struct cws_eight - eight neighbouring entries of a table
+ * @all: what each of them has
+ * @any: what one of them has
+ */
+struct cws_eight {
+	pte_t all;
+	pte_t any;
+};
+
+static __always_inline struct cws_eight cws_eight_read(const pte_t *ptes)
+{
+	pte_t pte = READ_ONCE(ptes[0]);
+	struct cws_eight eight = { pte, pte };
+	unsigned int i;
+
+#pragma GCC unroll 8
+	for (i = 1; i < CWS_EIGHT; i++) {
+		pte = READ_ONCE(ptes[i]);
+		eight.all.pte &= pte.pte;
+		eight.any.pte |= pte.pte;
+	}
+	return eight;
+}
+
+static __always_inline bool cws_eight_plain(const struct cws_eight *eight)
+{
+	return (eight->all.pte & _PAGE_PRESENT) && !(eight->any.pte & _PAGE_SPECIAL);
+}
+
+/**
  * cws_eight_own() - eight writable entries, the most frequent case by far
  * @ptes: the first of them, of a part with @cow set; the table's lock is held
- *
- * What each of them has, all have: one look for eight.
  *
  * Return: whether all are own; false says nothing.
  */
 static __always_inline bool cws_eight_own(const pte_t *ptes)
 {
-	pte_t all = READ_ONCE(ptes[0]), any = all;
+	struct cws_eight eight;
+
+	if (!cws_compat_pte_write(READ_ONCE(*ptes)))
+		return false;
+	eight = cws_eight_read(ptes);
+	return cws_eight_plain(&eight) && cws_compat_pte_write(eight.all);
+}
+
+/**
+ * cws_eight_shared() - eight entries that a fork left, the most frequent case but one
+ * @ptes: the first of them, of a part with @cow set; the table's lock is held
+ *
+ * Return: whether all are shared and write-protected; false says nothing.
+ */
+static __always_inline bool cws_eight_shared(const pte_t *ptes)
+{
+	struct cws_eight eight = cws_eight_read(ptes);
 	unsigned int i;
 
-	if (!cws_compat_pte_write(all))
+	if (!cws_eight_plain(&eight) || cws_compat_pte_write(eight.any))
 		return false;
-#pragma GCC unroll 8
-	for (i = 1; i < CWS_EIGHT; i++) {
-		pte_t pte = READ_ONCE(ptes[i]);
+	for (i = 0; i < CWS_EIGHT; i++) {
+		struct page *page = cws_plain_page(READ_ONCE(ptes[i]));
 
-		all.pte &= pte.pte;
-		any.pte |= pte.pte;
+		if (!cws_page_simple(page) || cws_simple_state(page) != CWS_STATE_SHARED)
+			return false;
 	}
-	return (all.pte & _PAGE_PRESENT) && cws_compat_pte_write(all) &&
-	       !(any.pte & _PAGE_SPECIAL);
+	return true;
 }
 
 /**

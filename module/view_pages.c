@@ -93,19 +93,28 @@ static void add_states(struct pages *pages, const struct cws_part *part)
 	}
 }
 
+static void look_at_each(const struct cws_part *part, const pte_t *pte, u8 *state,
+			 unsigned int nr)
+{
+	for (; nr; nr--)
+		*state++ = cws_pte_state(part, READ_ONCE(*pte++));
+}
+
 static void pages_table(const struct cws_part *part, const pte_t *pte, void *data)
 {
-	unsigned int i, next, nr = (part->end - part->addr) >> PAGE_SHIFT;
+	unsigned int i, nr = (part->end - part->addr) >> PAGE_SHIFT;
+	u8 shared = CWS_STATE_SHARED | (part->writable ? CWS_PAGE_RO : 0);
 	struct pages *pages = data;
 
-	for (i = 0; i < nr; i = next) {
-		next = min(i + CWS_EIGHT, nr);
-		if (part->cow && next - i == CWS_EIGHT && cws_eight_own(pte + i))
+	for (i = 0; part->cow && i + CWS_EIGHT <= nr; i += CWS_EIGHT) {
+		if (cws_eight_own(pte + i))
 			memset(pages->state + i, CWS_STATE_OWN, CWS_EIGHT);
+		else if (cws_eight_shared(pte + i))
+			memset(pages->state + i, shared, CWS_EIGHT);
 		else
-			for (; i < next; i++)
-				pages->state[i] = cws_pte_state(part, READ_ONCE(pte[i]));
+			look_at_each(part, pte + i, pages->state + i, CWS_EIGHT);
 	}
+	look_at_each(part, pte + i, pages->state + i, nr - i);
 	add_states(pages, part);
 }
 
