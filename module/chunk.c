@@ -195,6 +195,28 @@ static unsigned int word_end(unsigned int i, unsigned int end)
 	return min_t(unsigned int, round_up(i + 1, BITS_PER_LONG), end);
 }
 
+/* Eight pages from @i on, if they are of the kinds that most are of. */
+static __always_inline bool look_at_eight(struct cws_chunk *chunk, struct word *word,
+					  const pte_t *ptes, unsigned int i)
+{
+	unsigned long bits = 0xffUL << i % BITS_PER_LONG;
+	unsigned int end = i + CWS_EIGHT;
+	u8 left;
+
+	if (!cws_eight_own(ptes + i)) {
+		left = cws_eight_left(ptes + i, chunk->mappers + i);
+		if (!left)
+			return false;
+		if (left == CWS_STATE_SHARED) {
+			word->anon |= bits;
+			for (; i < end; i++)
+				chunk->token[i] = cws_token_plain(READ_ONCE(ptes[i]));
+		}
+	}
+	word->present |= bits;
+	return true;
+}
+
 /* Pages @i up to @stop of one word, but for what is @done. */
 static void look_at_word(const struct cws_part *part, const struct reading *reading,
 			 struct word *word, const pte_t *ptes, unsigned int i,
@@ -205,10 +227,9 @@ static void look_at_word(const struct cws_part *part, const struct reading *read
 
 	for (; i < stop; i = next) {
 		next = min_t(unsigned int, round_up(i + 1, CWS_EIGHT), stop);
-		if (eights && next - i == CWS_EIGHT && cws_eight_own(ptes + i)) {
-			word->present |= 0xffUL << i % BITS_PER_LONG;
+		if (eights && next - i == CWS_EIGHT &&
+		    look_at_eight(reading->chunk, word, ptes, i))
 			continue;
-		}
 		for (; i < next; i++)
 			if (!(done & BIT_MASK(i)))
 				look_at(part, reading, word, i, READ_ONCE(ptes[i]));

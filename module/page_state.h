@@ -228,25 +228,39 @@ static __always_inline bool cws_eight_own(const pte_t *ptes)
 }
 
 /**
- * cws_eight_shared() - eight entries that a fork left, the most frequent case but one
+ * cws_eight_left() - eight entries that a fork left, the most frequent case but one
  * @ptes: the first of them, of a part with @cow set; the table's lock is held
+ * @mappers: how many map each, filled in as far as they were looked at; or NULL
  *
- * Return: whether all are shared and write-protected; false says nothing.
+ * All of them write-protected, of anonymous pages that are not exclusive, each a folio.
+ * With @mappers none that is last is in the swap cache, where others may have it still.
+ *
+ * Return: CWS_STATE_SHARED or CWS_STATE_LAST if all are that; CWS_STATE_NONE says nothing.
  */
-static __always_inline bool cws_eight_shared(const pte_t *ptes)
+static __always_inline u8 cws_eight_left(const pte_t *ptes, unsigned int *mappers)
 {
 	struct cws_eight eight = cws_eight_read(ptes);
-	unsigned int i;
+	unsigned int i, last = 0;
 
 	if (!cws_eight_plain(&eight) || cws_compat_pte_write(eight.any))
-		return false;
+		return CWS_STATE_NONE;
+#pragma GCC unroll 8
 	for (i = 0; i < CWS_EIGHT; i++) {
 		struct page *page = cws_plain_page(READ_ONCE(ptes[i]));
+		unsigned int count = cws_compat_small_mapcount(page);
 
-		if (!cws_page_simple(page) || cws_simple_state(page) != CWS_STATE_SHARED)
-			return false;
+		if (!cws_page_simple(page) || PageAnonExclusive(page))
+			return CWS_STATE_NONE;
+		if (mappers) {
+			if (count == 1 && folio_test_swapcache((struct folio *)page))
+				return CWS_STATE_NONE;
+			mappers[i] = count;
+		}
+		last += count == 1;
 	}
-	return true;
+	if (!last)
+		return CWS_STATE_SHARED;
+	return last == CWS_EIGHT ? CWS_STATE_LAST : CWS_STATE_NONE;
 }
 
 /**

@@ -100,20 +100,30 @@ static void look_at_each(const struct cws_part *part, const pte_t *pte, u8 *stat
 		*state++ = cws_pte_state(part, READ_ONCE(*pte++));
 }
 
+/* Eight of a kind are one look. */
+static __always_inline void look_at_eight(const struct cws_part *part, const pte_t *pte,
+					  u8 *state)
+{
+	u8 left;
+
+	if (cws_eight_own(pte)) {
+		memset(state, CWS_STATE_OWN, CWS_EIGHT);
+		return;
+	}
+	left = cws_eight_left(pte, NULL);
+	if (left)
+		memset(state, left | (part->writable ? CWS_PAGE_RO : 0), CWS_EIGHT);
+	else
+		look_at_each(part, pte, state, CWS_EIGHT);
+}
+
 static void pages_table(const struct cws_part *part, const pte_t *pte, void *data)
 {
 	unsigned int i, nr = (part->end - part->addr) >> PAGE_SHIFT;
-	u8 shared = CWS_STATE_SHARED | (part->writable ? CWS_PAGE_RO : 0);
 	struct pages *pages = data;
 
-	for (i = 0; part->cow && i + CWS_EIGHT <= nr; i += CWS_EIGHT) {
-		if (cws_eight_own(pte + i))
-			memset(pages->state + i, CWS_STATE_OWN, CWS_EIGHT);
-		else if (cws_eight_shared(pte + i))
-			memset(pages->state + i, shared, CWS_EIGHT);
-		else
-			look_at_each(part, pte + i, pages->state + i, CWS_EIGHT);
-	}
+	for (i = 0; part->cow && i + CWS_EIGHT <= nr; i += CWS_EIGHT)
+		look_at_eight(part, pte + i, pages->state + i);
 	look_at_each(part, pte + i, pages->state + i, nr - i);
 	add_states(pages, part);
 }

@@ -126,11 +126,43 @@ static void read_kpagecount(pid_t pid, const char *unused)
 	close(fd);
 }
 
-static const struct reader {
+/* A walk that tells nothing, of one address space or against another. */
+static void bare(pid_t pid, const char *unused)
+{
+	int fd = open_file("/proc/cowscope_limit");
+
+	(void)unused;
+	if (dprintf(fd, "%d", pid) < 0)
+		die("walk");
+	close(fd);
+}
+
+static pid_t partner;
+
+static void bare_pair(pid_t pid, const char *unused)
+{
+	int fd = open_file("/proc/cowscope_limit");
+
+	(void)unused;
+	if (dprintf(fd, "%d %d", pid, partner) < 0)
+		die("pair");
+	close(fd);
+}
+
+struct reader {
 	const char *name;
 	void (*read)(pid_t pid, const char *argument);
 	const char *argument;
-} readers[] = {
+};
+
+/* Of the module with walks that tell nothing. */
+static const struct reader limits[] = {
+	{ "walk", bare, NULL },
+	{ "pair", bare_pair, NULL },
+	{ }
+};
+
+static const struct reader readers[] = {
 	{ "pages", ask, "pages" },
 	{ "family", ask, "family" },
 	{ "forecast", ask, "forecast" },
@@ -138,6 +170,7 @@ static const struct reader {
 	{ "smaps_rollup", proc_file, "smaps_rollup" },
 	{ "pagemap", read_pagemap, NULL },
 	{ "kpagecount", read_kpagecount, NULL },
+	{ }
 };
 
 static void told_of(const char *name, const char *state, double value)
@@ -148,22 +181,24 @@ static void told_of(const char *name, const char *state, double value)
 	told(figure, value);
 }
 
-static void read_files(pid_t pid, const char *state, int spaces)
+static void read_files(const struct reader *r, pid_t pid, const char *state, int spaces)
 {
 	uint64_t sample[ROUNDS], before;
-	size_t i, round;
 	double pages;
+	size_t round;
 
-	for (i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+	for (; r->name; r++) {
+		pages = PAGES;
+		if (!strcmp(r->name, "family") || r->read == bare_pair)
+			pages *= spaces;
+		if (r->read == bare_pair && spaces < 2)
+			continue;
 		for (round = 0; round < ROUNDS; round++) {
 			before = instructions();
-			readers[i].read(pid, readers[i].argument);
+			r->read(pid, r->argument);
 			sample[round] = instructions() - before;
 		}
-		pages = PAGES;
-		if (!strcmp(readers[i].name, "family"))
-			pages *= spaces;
-		told_of(readers[i].name, state, median(sample, ROUNDS) / pages);
+		told_of(r->name, state, median(sample, ROUNDS) / pages);
 	}
 }
 
@@ -186,12 +221,16 @@ static void run_programs(pid_t pid, const char *state, const char *page_types)
 
 static void look(pid_t pid, const char *state, int spaces, const char *page_types)
 {
-	read_files(pid, state, spaces);
+	if (!strcmp(page_types, "limit")) {
+		read_files(limits, pid, state, spaces);
+		return;
+	}
+	read_files(readers, pid, state, spaces);
 	if (*page_types)
 		run_programs(pid, state, page_types);
 }
 
-/* @page_types: the program, "" leave programs out. */
+/* @page_types: the program, "" leave programs out, "limit" walks that tell nothing. */
 void measure_readers(const char *page_types)
 {
 	struct writes second_half = { PAGES / 2, 1 }, every_second = { 1, 2 };
@@ -204,14 +243,16 @@ void measure_readers(const char *page_types)
 	if (pid < 0 || actor_call(&cast.actor[0], own, &memory, sizeof(memory)))
 		die("owner");
 	look(pid, "own", 1, page_types);
-	if (actor_fork(&cast, 0, 1) < 0)
+	partner = actor_fork(&cast, 0, 1);
+	if (partner < 0)
 		die("partner");
 	look(pid, "shared", 2, page_types);
 	actor_call(&cast.actor[1], write_some, &second_half, sizeof(second_half));
 	look(pid, "half", 2, page_types);
 	actor_quit(&cast.actor[1]);
 	actor_call(&cast.actor[0], write_some, &(struct writes){ 0, 1 }, sizeof(struct writes));
-	if (actor_fork(&cast, 0, 2) < 0)
+	partner = actor_fork(&cast, 0, 2);
+	if (partner < 0)
 		die("partner");
 	actor_call(&cast.actor[2], write_some, &every_second, sizeof(every_second));
 	look(pid, "second", 2, page_types);

@@ -10,6 +10,8 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
+#include "limit.h"
+
 #define NAMES	12
 
 static void notrace nothing(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
@@ -80,12 +82,23 @@ static int __init limit_init(void)
 	if (!err)
 		err = tracepoint_probe_register(exit_point, exit_probe, NULL);
 	if (err)
-		detach(i);
+		goto err_hooks;
+	err = limit_walk_init();
+	if (err)
+		goto err_probe;
+	return 0;
+
+err_probe:
+	tracepoint_probe_unregister(exit_point, exit_probe, NULL);
+	tracepoint_synchronize_unregister();
+err_hooks:
+	detach(i);
 	return err;
 }
 
 static void __exit limit_exit(void)
 {
+	limit_walk_exit();
 	tracepoint_probe_unregister(exit_point, exit_probe, NULL);
 	tracepoint_synchronize_unregister();
 	detach(ARRAY_SIZE(limits));
@@ -93,5 +106,5 @@ static void __exit limit_exit(void)
 
 module_init(limit_init);
 module_exit(limit_exit);
-MODULE_DESCRIPTION("Empty hooks where cowscope has its own");
+MODULE_DESCRIPTION("Empty hooks and bare walks where cowscope has its own");
 MODULE_LICENSE("GPL");
