@@ -41,7 +41,7 @@ vm:		## a root shell in a VM with the module loaded and the tools on PATH
 bench:		## what it costs beside what people use today, counted in instructions (under 20 minutes)
 	@selftests/run_bench $(LABEL)
 
-storm:		## load and unload 200 times in a VM while processes fork without end
+storm:		## each kind of load in a VM with readers on every file; then load and unload 200 times (under an hour)
 	@selftests/run_storm $(LABEL)
 
 modules:	## build cowscope.ko (KDIR=... names the kernel headers)

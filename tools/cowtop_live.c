@@ -29,19 +29,18 @@ struct live {
 };
 
 /* They end the program where it waits, and what it waits for it reads with them held back. */
-static void signals_catch(void)
+static void signals_catch(sigset_t *held)
 {
 	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
 	struct sigaction action = { .sa_handler = note_signal };
-	sigset_t held;
 	size_t i;
 
-	sigemptyset(&held);
+	sigemptyset(held);
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		sigaction(numbers[i], &action, NULL);
-		sigaddset(&held, numbers[i]);
+		sigaddset(held, numbers[i]);
 	}
-	sigprocmask(SIG_BLOCK, &held, NULL);
+	sigprocmask(SIG_BLOCK, held, NULL);
 }
 
 static void measure(struct live *v)
@@ -211,9 +210,10 @@ static int loop(struct live *v, struct err *e)
 int top_live(struct top_session *s, int *signal, struct err *e)
 {
 	struct live v = { .s = s, .ui = { .choice = s->o->choice } };
+	sigset_t held;
 	int ret;
 
-	signals_catch();
+	signals_catch(&held);
 	if (!screen_open())
 		return err_set(e, -ENOTTY, "this terminal cannot be used (TERM); see --batch");
 	measure(&v);
@@ -221,6 +221,8 @@ int top_live(struct top_session *s, int *signal, struct err *e)
 	screen_close();
 	top_rows_free(&v.rows);
 	top_process_free(&v.process);
+	/* With a terminal that went away came a signal, which nothing has waited for. */
+	sigprocmask(SIG_UNBLOCK, &held, NULL);
 	*signal = ended_by;
 	return ret;
 }

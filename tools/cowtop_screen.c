@@ -116,7 +116,8 @@ int screen_key(double seconds)
 	ret = ppoll(&fd, 1, &wait, &none);
 	if (ret < 0 && errno != EINTR)
 		return -1;
-	if (ret > 0 && !(fd.revents & POLLIN))
+	/* A terminal that is gone can be read for ever: there is nothing in it. */
+	if (ret > 0 && fd.revents != POLLIN)
 		return -1;
 	return code_of(getch());
 }
