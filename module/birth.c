@@ -51,15 +51,3 @@ void cws_birth_begin_exec(struct mm_struct *mm, struct cws_record *replaced)
 		rec->lineage = cws_lineage_create(CWS_BORN_EXEC, rec->serial, current,
 						  NULL, replaced ? replaced->serial : 0);
 }
-
-/**
- * cws_birth_published() - may readers look at the birth of a record
- * @rec: the record
- *
- * Return: true once lineage is written for good.
- */
-bool cws_birth_published(const struct cws_record *rec)
-{
-	/* Pairs with the release in cws_birth_publish(). */
-	return smp_load_acquire(&rec->state) == CWS_RECORD_PUBLISHED;
-}

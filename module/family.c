@@ -21,13 +21,8 @@
 
 /* Children that may be born meanwhile. */
 #define FAMILY_SLACK	16
-
-static const struct cws_lineage *top_of(const struct cws_lineage *node)
-{
-	while (node->parent)
-		node = node->parent;
-	return node;
-}
+/* Most families are smaller. */
+#define FAMILY_FEW	32
 
 static bool older_than_us(const struct cws_lineage *top)
 {
@@ -41,7 +36,9 @@ static bool older_than_us(const struct cws_lineage *top)
  * @by_root: also collect who may be related without a common lineage
  * @nr: candidates
  * @room: of @rec
+ * @missed: candidates that found none
  * @rec: candidates, referenced
+ * @few: the first room
  */
 struct gather {
 	const struct cws_record *self;
@@ -49,7 +46,9 @@ struct gather {
 	bool by_root;
 	unsigned int nr;
 	unsigned int room;
+	unsigned int missed;
 	struct cws_record **rec;
+	struct cws_record *few[FAMILY_FEW];
 };
 
 static void gather_one(struct cws_record *rec, void *data)
@@ -59,10 +58,12 @@ static void gather_one(struct cws_record *rec, void *data)
 
 	if (rec == gather->self || !cws_birth_published(rec) || !rec->lineage)
 		return;
-	top = top_of(rec->lineage);
+	top = rec->lineage->top;
 	if (top != gather->top && !(gather->by_root && older_than_us(top)))
 		return;
-	if (gather->nr < gather->room && cws_record_get(rec))
+	if (gather->nr == gather->room)
+		gather->missed++;
+	else if (cws_record_get(rec))
 		gather->rec[gather->nr++] = rec;
 }
 
@@ -206,7 +207,7 @@ static int add_members(struct cws_family *family, struct gather *gather,
 
 	for (i = 0; i < gather->nr; i++) {
 		struct cws_record *rec = gather->rec[i];
-		bool known = self && top_of(rec->lineage) == gather->top;
+		bool known = self && rec->lineage->top == gather->top;
 
 		if (!err && fatal_signal_pending(current))
 			err = -EINTR;
@@ -228,12 +229,22 @@ static int compare_members(const void *a, const void *b)
 	       left->rec->serial > right->rec->serial;
 }
 
+/* What add_members() does not take over. */
+static void gather_drop(struct gather *gather)
+{
+	while (gather->nr)
+		cws_record_put(gather->rec[--gather->nr]);
+}
+
 static int gather_all(struct gather *gather)
 {
-	struct cws_record_stats stats;
-
-	cws_record_stats(&stats);
-	gather->room = stats.records + FAMILY_SLACK;
+	gather->rec = gather->few;
+	gather->room = FAMILY_FEW;
+	cws_records_each(gather_one, gather);
+	if (!gather->missed)
+		return 0;
+	gather->room = gather->nr + gather->missed + FAMILY_SLACK;
+	gather_drop(gather);
 	gather->rec = kvmalloc_array(gather->room, sizeof(*gather->rec), GFP_KERNEL);
 	if (!gather->rec)
 		return -ENOMEM;
@@ -241,11 +252,10 @@ static int gather_all(struct gather *gather)
 	return 0;
 }
 
-/* What add_members() does not take over. */
-static void gather_drop(struct gather *gather)
+static void gather_end(struct gather *gather)
 {
-	while (gather->nr)
-		cws_record_put(gather->rec[--gather->nr]);
+	if (gather->rec != gather->few)
+		kvfree(gather->rec);
 }
 
 static int fill(struct cws_family *family, struct cws_record *rec, struct gather *gather)
@@ -283,7 +293,7 @@ struct cws_family *cws_family_of(struct cws_record *rec)
 	int err;
 
 	if (rec->lineage) {
-		gather.top = top_of(rec->lineage);
+		gather.top = rec->lineage->top;
 		gather.by_root = older_than_us(gather.top);
 	}
 	err = gather_all(&gather);
@@ -296,7 +306,7 @@ struct cws_family *cws_family_of(struct cws_record *rec)
 		gather_drop(&gather);
 		err = -ENOMEM;
 	}
-	kvfree(gather.rec);
+	gather_end(&gather);
 	if (err) {
 		cws_family_put(family);
 		return ERR_PTR(err);

@@ -78,6 +78,7 @@ struct cws_lineage *cws_lineage_create(enum cws_born born, u64 serial,
 	node->born = born;
 	node->depth = parent ? parent->depth + 1 : 0;
 	node->parent = parent;
+	node->top = parent ? parent->top : node;
 	if (parent)
 		refcount_inc(&parent->ref);
 	node->serial = serial;

@@ -32,6 +32,7 @@ enum cws_born {
  * @depth: nodes above this one
  * @parent: the node it was forked from, NULL at the top of a family: exec,
  *	load, a node that could not be had, or CWS_LINEAGE_DEPTH; holds a reference
+ * @top: where the family begins, reached by @parent and held by it; the node itself there
  * @serial: own number of the address space, never reused
  * @parent_serial: of what it was copied from or, at exec, replaced; 0 unknown
  * @pid: thread group of the creator, referenced, NULL unknown
@@ -49,6 +50,7 @@ struct cws_lineage {
 	u8 born;
 	u8 depth;
 	struct cws_lineage *parent;
+	const struct cws_lineage *top;
 	u64 serial;
 	u64 parent_serial;
 	struct pid *pid;

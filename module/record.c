@@ -291,25 +291,6 @@ void cws_record_stats(struct cws_record_stats *stats)
 }
 
 /**
- * cws_records_each() - look at every record in the hash
- * @look: called under RCU, must not sleep
- * @data: for it
- *
- * Context: process context.
- */
-void cws_records_each(cws_record_look look, void *data)
-{
-	struct cws_record *rec;
-	unsigned int b;
-
-	rcu_read_lock();
-	for (b = 0; b < 1U << CWS_BUCKET_BITS; b++)
-		hlist_for_each_entry_rcu(rec, &cws_buckets[b], node)
-			look(rec, data);
-	rcu_read_unlock();
-}
-
-/**
  * cws_records_reserve() - have room for a known number of new records
  * @nr: how many, beyond those that are always kept ready
  *

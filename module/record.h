@@ -120,7 +120,6 @@ void cws_record_count_late(struct mm_struct *mm, u64 before_serial,
 
 bool cws_record_get(struct cws_record *rec) __must_check;
 void cws_record_put(struct cws_record *rec);
-void cws_records_each(cws_record_look look, void *data);
 void cws_records_turn(cws_record_look look, void *data, unsigned int phase);
 void cws_records_sums(struct cws_sums *live, struct cws_sums *exited);
 void cws_records_untracked(struct cws_sums *sums);
@@ -162,6 +161,25 @@ static __always_inline struct cws_record *cws_record_find(const struct mm_struct
 		if (rec->mm == mm)
 			return rec;
 	return NULL;
+}
+
+/**
+ * cws_records_each() - look at every record in the hash
+ * @look: called under RCU, must not sleep; inlined where it is known
+ * @data: for it
+ *
+ * Context: process context.
+ */
+static __always_inline void cws_records_each(cws_record_look look, void *data)
+{
+	struct cws_record *rec;
+	unsigned int b;
+
+	rcu_read_lock();
+	for (b = 0; b < 1U << CWS_BUCKET_BITS; b++)
+		hlist_for_each_entry_rcu(rec, &cws_buckets[b], node)
+			look(rec, data);
+	rcu_read_unlock();
 }
 
 /**
