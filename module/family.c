@@ -19,7 +19,7 @@
 #include "roster.h"
 #include "walk.h"
 
-/* Children that may be born meanwhile. */
+/* Children that may be born before another look. */
 #define FAMILY_SLACK	16
 /* Most families are smaller. */
 #define FAMILY_FEW	32
@@ -236,26 +236,29 @@ static void gather_drop(struct gather *gather)
 		cws_record_put(gather->rec[--gather->nr]);
 }
 
+static void gather_end(struct gather *gather)
+{
+	if (gather->rec != gather->few)
+		kvfree(gather->rec);
+}
+
+/* Looks until all have had room: a family that forks has more at each look, but is bounded. */
 static int gather_all(struct gather *gather)
 {
 	gather->rec = gather->few;
 	gather->room = FAMILY_FEW;
 	cws_records_each(gather_one, gather);
-	if (!gather->missed)
-		return 0;
-	gather->room = gather->nr + gather->missed + FAMILY_SLACK;
-	gather_drop(gather);
-	gather->rec = kvmalloc_array(gather->room, sizeof(*gather->rec), GFP_KERNEL);
-	if (!gather->rec)
-		return -ENOMEM;
-	cws_records_each(gather_one, gather);
+	while (gather->missed) {
+		gather->room = 2 * (gather->nr + gather->missed) + FAMILY_SLACK;
+		gather->missed = 0;
+		gather_drop(gather);
+		gather_end(gather);
+		gather->rec = kvmalloc_array(gather->room, sizeof(*gather->rec), GFP_KERNEL);
+		if (!gather->rec)
+			return -ENOMEM;
+		cws_records_each(gather_one, gather);
+	}
 	return 0;
-}
-
-static void gather_end(struct gather *gather)
-{
-	if (gather->rec != gather->few)
-		kvfree(gather->rec);
 }
 
 static int fill(struct cws_family *family, struct cws_record *rec, struct gather *gather)

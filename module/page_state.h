@@ -240,7 +240,8 @@ static __always_inline bool cws_eight_own(const pte_t *ptes)
 static __always_inline u8 cws_eight_left(const pte_t *ptes, unsigned int *mappers)
 {
 	struct cws_eight eight = cws_eight_read(ptes);
-	unsigned int i, last = 0;
+	bool last = false;
+	unsigned int i;
 
 	if (!cws_eight_plain(&eight) || cws_compat_pte_write(eight.any))
 		return CWS_STATE_NONE;
@@ -256,11 +257,12 @@ static __always_inline u8 cws_eight_left(const pte_t *ptes, unsigned int *mapper
 				return CWS_STATE_NONE;
 			mappers[i] = count;
 		}
-		last += count == 1;
+		/* The second that differs from the first ends the look. */
+		if (i && last != (count == 1))
+			return CWS_STATE_NONE;
+		last = count == 1;
 	}
-	if (!last)
-		return CWS_STATE_SHARED;
-	return last == CWS_EIGHT ? CWS_STATE_LAST : CWS_STATE_NONE;
+	return last ? CWS_STATE_LAST : CWS_STATE_SHARED;
 }
 
 /**

@@ -150,9 +150,9 @@ static int refresh(struct live *v, struct err *e)
 	if (ret)
 		return ret;
 	v->refreshes++;
-	v->next = session_clock() + v->s->o->delay;
 	if (v->ui.page == TOP_PAGE_PROCESS)
 		read_process(v, false);
+	v->next = session_clock() + v->s->o->delay;
 	return build_rows(v, e);
 }
 
@@ -189,7 +189,8 @@ static int loop(struct live *v, struct err *e)
 		draw(v);
 	while (!ret && !ended_by) {
 		left = v->ui.paused ? 3600 : v->next - session_clock();
-		key = left > 0 ? screen_key(left) : TOP_KEY_NONE;
+		/* Also when there is no time left: nothing else listens to keys and signals. */
+		key = screen_key(left > 0 ? left : 0);
 		if (key < 0)
 			break;
 		if (key != TOP_KEY_NONE) {

@@ -20,7 +20,7 @@
 
 /* A file as it was mapped. */
 struct image {
-	char *mapping, *dev, *inode, *mtime_ns;
+	const char *mapping, *dev, *inode, *mtime_ns;
 	pid_t pid;		/* through whom it was looked for last */
 	enum file_state state;
 	Dwfl_Module *module;	/* NULL: not there, or not an ELF file */
@@ -32,6 +32,7 @@ struct symbols {
 	bool same_kernel;	/* the vdso is that of this program, too */
 	struct image *image;
 	size_t n, max;
+	struct texts texts;	/* of the images */
 };
 
 static const Dwfl_Callbacks callbacks = {
@@ -56,22 +57,11 @@ struct symbols *symbols_begin(bool any_file, const char *kernel)
 	return NULL;
 }
 
-static void image_free(struct image *image)
-{
-	free(image->mapping);
-	free(image->dev);
-	free(image->inode);
-	free(image->mtime_ns);
-}
-
 void symbols_end(struct symbols *s)
 {
-	size_t i;
-
 	if (!s)
 		return;
-	for (i = 0; i < s->n; i++)
-		image_free(&s->image[i]);
+	texts_free(&s->texts);
 	free(s->image);
 	dwfl_end(s->dwfl);
 	free(s);
@@ -124,13 +114,13 @@ static struct image *image_add(struct symbols *s, const struct place *p)
 	}
 	image = &s->image[s->n];
 	*image = (struct image){
-		.mapping = strdup(p->mapping), .dev = strdup(p->dev),
-		.inode = strdup(p->inode), .mtime_ns = strdup(p->mtime_ns),
+		.mapping = texts_add(&s->texts, "%s", p->mapping),
+		.dev = texts_add(&s->texts, "%s", p->dev),
+		.inode = texts_add(&s->texts, "%s", p->inode),
+		.mtime_ns = texts_add(&s->texts, "%s", p->mtime_ns),
 	};
-	if (!image->mapping || !image->dev || !image->inode || !image->mtime_ns) {
-		image_free(image);
+	if (!image->mapping || !image->dev || !image->inode || !image->mtime_ns)
 		return NULL;
-	}
 	s->n++;
 	image_open(s, image, p);
 	return image;

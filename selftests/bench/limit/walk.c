@@ -77,7 +77,7 @@ static void look_at_table(struct mm_struct *mm, unsigned long addr, unsigned lon
 			  void (*look)(const pte_t *ptes, unsigned long nr))
 {
 	pmd_t *pmd = find_table(mm, addr), table;
-	spinlock_t *lock;
+	spinlock_t *lock;	/* of the table */
 
 	if (!pmd)
 		return;
