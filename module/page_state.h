@@ -249,18 +249,19 @@ static __always_inline u8 cws_eight_left(const pte_t *ptes, unsigned int *mapper
 	for (i = 0; i < CWS_EIGHT; i++) {
 		struct page *page = cws_plain_page(READ_ONCE(ptes[i]));
 		unsigned int count = cws_compat_small_mapcount(page);
+		bool alone = count == 1;
 
 		if (!cws_page_simple(page) || PageAnonExclusive(page))
 			return CWS_STATE_NONE;
 		if (mappers) {
-			if (count == 1 && folio_test_swapcache((struct folio *)page))
+			if (alone && folio_test_swapcache((struct folio *)page))
 				return CWS_STATE_NONE;
 			mappers[i] = count;
 		}
 		/* The second that differs from the first ends the look. */
-		if (i && last != (count == 1))
+		if (i && alone != last)
 			return CWS_STATE_NONE;
-		last = count == 1;
+		last = alone;
 	}
 	return last ? CWS_STATE_LAST : CWS_STATE_SHARED;
 }
