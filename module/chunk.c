@@ -200,11 +200,12 @@ static __always_inline bool look_at_eight(struct cws_chunk *chunk, struct word *
 					  const pte_t *ptes, unsigned int i)
 {
 	unsigned long bits = 0xffUL << i % BITS_PER_LONG;
+	struct cws_eight eight = cws_eight_read(ptes + i);
 	unsigned int end = i + CWS_EIGHT;
 	u8 left;
 
-	if (!cws_eight_own(ptes + i)) {
-		left = cws_eight_left(ptes + i, chunk->mappers + i);
+	if (!cws_eight_own(&eight)) {
+		left = cws_eight_left(&eight, ptes + i, chunk->mappers + i);
 		if (!left)
 			return false;
 		if (left == CWS_STATE_SHARED) {

@@ -104,13 +104,20 @@ static inline int cws_compat_small_mapcount(const struct page *page)
 	return atomic_read(&page->_mapcount) + 1;
 }
 
-/* Such a page is anonymous, and not of KSM. 6.15 renamed the two bits that say it. */
-static inline bool cws_compat_small_anon(const struct page *page)
+/*
+ * Its own folio, anonymous, and not of KSM, as nearly all pages are that are shared. 6.15
+ * renamed the two bits that say it.
+ */
+static __always_inline bool cws_compat_small_anon(struct page *page)
 {
+	unsigned long mapping = (unsigned long)page->mapping;
+
+	if (PageCompound(page))
+		return false;
 #ifdef FOLIO_MAPPING_FLAGS
-	return ((unsigned long)page->mapping & FOLIO_MAPPING_FLAGS) == FOLIO_MAPPING_ANON;
+	return (mapping & FOLIO_MAPPING_FLAGS) == FOLIO_MAPPING_ANON;
 #else
-	return ((unsigned long)page->mapping & PAGE_MAPPING_FLAGS) == PAGE_MAPPING_ANON;
+	return (mapping & PAGE_MAPPING_FLAGS) == PAGE_MAPPING_ANON;
 #endif
 }
 

@@ -60,7 +60,7 @@ static __always_inline bool plain_attempt(const struct vm_fault *vmf)
 		     pte_special(vmf->orig_pte)))
 		return false;
 	page = pte_page(vmf->orig_pte);
-	if (unlikely(PageCompound(page) || !cws_compat_small_anon(page)))
+	if (unlikely(!cws_compat_small_anon(page)))
 		return false;
 	return cws_account_plain_attempt(vma, vmf->address, page, PageAnonExclusive(page));
 }

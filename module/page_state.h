@@ -100,13 +100,8 @@ static __always_inline u8 cws_page_state(const struct cws_part *part, struct pag
 	return cws_folio_state(part, page_folio(page), page, flags_page, &mappers);
 }
 
-/* Anonymous, not of KSM and its own folio, as nearly all are that are shared. */
-static __always_inline bool cws_page_simple(struct page *page)
-{
-	return !PageCompound(page) && cws_compat_small_anon(page);
-}
-
-static __always_inline u8 cws_simple_state(struct page *page)
+/* Of a page that cws_compat_small_anon() says yes to. */
+static __always_inline u8 cws_small_state(struct page *page)
 {
 	if (PageAnonExclusive(page))
 		return CWS_STATE_OWN;
@@ -168,7 +163,7 @@ static __always_inline u8 cws_pte_state(const struct cws_part *part, pte_t pte)
 		if (write && part->cow)
 			return CWS_STATE_OWN;
 		page = cws_plain_page(pte);
-		return (likely(cws_page_simple(page)) ? cws_simple_state(page) :
+		return (likely(cws_compat_small_anon(page)) ? cws_small_state(page) :
 			cws_page_state(part, page, page)) |
 		       (part->writable && !write ? CWS_PAGE_RO : 0);
 	}
@@ -213,23 +208,19 @@ static __always_inline bool cws_eight_plain(const struct cws_eight *eight)
 
 /**
  * cws_eight_own() - eight writable entries, the most frequent case by far
- * @ptes: the first of them, of a part with @cow set; the table's lock is held
+ * @eight: of a part with @cow set; the table's lock is held
  *
  * Return: whether all are own; false says nothing.
  */
-static __always_inline bool cws_eight_own(const pte_t *ptes)
+static __always_inline bool cws_eight_own(const struct cws_eight *eight)
 {
-	struct cws_eight eight;
-
-	if (!cws_compat_pte_write(READ_ONCE(*ptes)))
-		return false;
-	eight = cws_eight_read(ptes);
-	return cws_eight_plain(&eight) && cws_compat_pte_write(eight.all);
+	return cws_eight_plain(eight) && cws_compat_pte_write(eight->all);
 }
 
 /**
  * cws_eight_left() - eight entries that a fork left, the most frequent case but one
- * @ptes: the first of them, of a part with @cow set; the table's lock is held
+ * @eight: of a part with @cow set; the table's lock is held
+ * @ptes: the same one by one
  * @mappers: how many map each, filled in as far as they were looked at; or NULL
  *
  * All of them write-protected, of anonymous pages that are not exclusive, each a folio.
@@ -237,13 +228,13 @@ static __always_inline bool cws_eight_own(const pte_t *ptes)
  *
  * Return: CWS_STATE_SHARED or CWS_STATE_LAST if all are that; CWS_STATE_NONE says nothing.
  */
-static __always_inline u8 cws_eight_left(const pte_t *ptes, unsigned int *mappers)
+static __always_inline u8 cws_eight_left(const struct cws_eight *eight, const pte_t *ptes,
+					 unsigned int *mappers)
 {
-	struct cws_eight eight = cws_eight_read(ptes);
 	bool last = false;
 	unsigned int i;
 
-	if (!cws_eight_plain(&eight) || cws_compat_pte_write(eight.any))
+	if (!cws_eight_plain(eight) || cws_compat_pte_write(eight->any))
 		return CWS_STATE_NONE;
 #pragma GCC unroll 8
 	for (i = 0; i < CWS_EIGHT; i++) {
@@ -251,7 +242,7 @@ static __always_inline u8 cws_eight_left(const pte_t *ptes, unsigned int *mapper
 		unsigned int count = cws_compat_small_mapcount(page);
 		bool alone = count == 1;
 
-		if (!cws_page_simple(page) || PageAnonExclusive(page))
+		if (!cws_compat_small_anon(page) || PageAnonExclusive(page))
 			return CWS_STATE_NONE;
 		if (mappers) {
 			if (alone && folio_test_swapcache((struct folio *)page))

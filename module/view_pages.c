@@ -104,13 +104,14 @@ static void look_at_each(const struct cws_part *part, const pte_t *pte, u8 *stat
 static __always_inline void look_at_eight(const struct cws_part *part, const pte_t *pte,
 					  u8 *state)
 {
+	struct cws_eight eight = cws_eight_read(pte);
 	u8 left;
 
-	if (cws_eight_own(pte)) {
+	if (cws_eight_own(&eight)) {
 		memset(state, CWS_STATE_OWN, CWS_EIGHT);
 		return;
 	}
-	left = cws_eight_left(pte, NULL);
+	left = cws_eight_left(&eight, pte, NULL);
 	if (left)
 		memset(state, left | (part->writable ? CWS_PAGE_RO : 0), CWS_EIGHT);
 	else
