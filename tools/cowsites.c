@@ -219,7 +219,7 @@ static int run(const struct cowsites_options *o)
 		cli_error(&tool, "inexact: %s", r.g.differs);
 	if (!ret && r.g.unwatched)
 		cli_error(&tool, "inexact: relatives that are not watched: %zu", r.g.unwatched);
-	places_free(&r.g.places);
+	cowsites_free(&r);
 	return cli_finish(&tool, code);
 }
 

@@ -24,9 +24,11 @@ extern const struct column_set cowsites_set;
 struct cowsites_report {
 	struct gathered g;
 	const char *comm, *end;		/* of the first; texts of the places; "-" it lives */
+	struct symbols *symbols;	/* whose names the places have */
 };
 
 int cowsites_read(const struct cowsites_options *o, const struct source *src,
 		  struct cowsites_report *r, struct err *e);
+void cowsites_free(struct cowsites_report *r);
 
 #endif

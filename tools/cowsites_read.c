@@ -56,7 +56,6 @@ static int read_who(struct cowsites_report *r, const struct source *src, struct 
 int cowsites_read(const struct cowsites_options *o, const struct source *src,
 		  struct cowsites_report *r, struct err *e)
 {
-	struct symbols *symbols;
 	size_t i;
 	int ret = 0;
 
@@ -69,8 +68,12 @@ int cowsites_read(const struct cowsites_options *o, const struct source *src,
 		ret = read_who(r, src, e);
 	if (ret)
 		return ret;
-	symbols = gather_symbols(src, o->any_file, e);
-	ret = symbols ? gather_names(&r->g, symbols, e) : -EIO;
-	symbols_end(symbols);
-	return ret;
+	r->symbols = gather_symbols(src, o->any_file, e);
+	return r->symbols ? gather_names(&r->g, r->symbols, e) : -EIO;
+}
+
+void cowsites_free(struct cowsites_report *r)
+{
+	places_free(&r->g.places);
+	symbols_end(r->symbols);
 }

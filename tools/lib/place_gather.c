@@ -138,7 +138,7 @@ int gather_names(struct gathered *g, struct symbols *symbols, struct err *e)
 	size_t i;
 
 	for (i = 0; i < p->n; i++) {
-		if (symbols_name(symbols, &p->row[i], &p->texts))
+		if (symbols_name(symbols, &p->row[i]))
 			return err_sys(e, -ENOMEM, "symbols");
 		p->row[i].note = note_of(&p->row[i]);
 	}

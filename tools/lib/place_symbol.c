@@ -4,6 +4,7 @@
  * or from separate ones. An address that lies in no symbol has none.
  */
 #include <errno.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -26,13 +27,21 @@ struct image {
 	Dwfl_Module *module;	/* NULL: not there, or not an ELF file */
 };
 
+/* What stands at an address. Files lie apart: no two have the same. */
+struct code {
+	GElf_Addr address;
+	const char *function, *inlined, *source, *path;
+	uint64_t into;
+};
+
 struct symbols {
 	Dwfl *dwfl;
 	bool any_file;
 	bool same_kernel;	/* the vdso is that of this program, too */
 	struct image *image;
 	size_t n, max;
-	struct texts texts;	/* of the images */
+	void *codes;		/* tree of those that were asked for */
+	struct texts texts;	/* of the images and codes */
 };
 
 static const Dwfl_Callbacks callbacks = {
@@ -61,6 +70,7 @@ void symbols_end(struct symbols *s)
 {
 	if (!s)
 		return;
+	tdestroy(s->codes, free);
 	texts_free(&s->texts);
 	free(s->image);
 	dwfl_end(s->dwfl);
@@ -162,20 +172,19 @@ static bool address_of(Dwfl_Module *module, uint64_t offset, GElf_Addr *address)
 	return false;
 }
 
-static int name_function(Dwfl_Module *module, GElf_Addr address, struct place *p,
-			 struct texts *t)
+static int name_function(Dwfl_Module *module, struct code *code, struct texts *t)
 {
 	const char *name;
 	GElf_Off into;
 	GElf_Sym sym;
 
-	name = dwfl_module_addrinfo(module, address, &into, &sym, NULL, NULL, NULL);
+	name = dwfl_module_addrinfo(module, code->address, &into, &sym, NULL, NULL, NULL);
 	/* The nearest one below it is not good enough. */
 	if (!name || into >= sym.st_size)
 		return 0;
-	p->function = texts_name(t, name);
-	p->into = into;
-	return p->function ? 0 : -ENOMEM;
+	code->function = texts_name(t, name);
+	code->into = into;
+	return code->function ? 0 : -ENOMEM;
 }
 
 /* What functions may stand in, without a range of addresses of its own. */
@@ -215,25 +224,23 @@ static bool find_inlined(Dwarf_Die *die, Dwarf_Addr address, int depth, const ch
 	return false;
 }
 
-static int name_inlined(Dwfl_Module *module, GElf_Addr address, struct place *p,
-			struct texts *t)
+static int name_inlined(Dwfl_Module *module, struct code *code, struct texts *t)
 {
 	const char *name = NULL;
 	Dwarf_Die *unit;
 	Dwarf_Addr bias;
 
-	unit = dwfl_module_addrdie(module, address, &bias);
+	unit = dwfl_module_addrdie(module, code->address, &bias);
 	if (unit)
-		find_inlined(unit, address - bias, DEPTH_MAX, &name);
+		find_inlined(unit, code->address - bias, DEPTH_MAX, &name);
 	if (name)
-		p->inlined = texts_name(t, name);
-	return p->inlined ? 0 : -ENOMEM;
+		code->inlined = texts_name(t, name);
+	return code->inlined ? 0 : -ENOMEM;
 }
 
-static int name_source(Dwfl_Module *module, GElf_Addr address, struct place *p,
-		       struct texts *t)
+static int name_source(Dwfl_Module *module, struct code *code, struct texts *t)
 {
-	Dwfl_Line *line = dwfl_module_getsrc(module, address);
+	Dwfl_Line *line = dwfl_module_getsrc(module, code->address);
 	const char *path = NULL, *base;
 	int number = 0;
 
@@ -246,17 +253,56 @@ static int name_source(Dwfl_Module *module, GElf_Addr address, struct place *p,
 	path = texts_name(t, path);
 	if (!path || !base)
 		return -ENOMEM;
-	p->path = texts_add(t, "%s:%d", path, number);
-	p->source = texts_add(t, "%s:%d", base, number);
-	return p->path && p->source ? 0 : -ENOMEM;
+	code->path = texts_add(t, "%s:%d", path, number);
+	code->source = texts_add(t, "%s:%d", base, number);
+	return code->path && code->source ? 0 : -ENOMEM;
 }
 
-int symbols_name(struct symbols *s, struct place *p, struct texts *t)
+static int compare_codes(const void *a, const void *b)
+{
+	const struct code *one = a, *other = b;
+
+	return one->address < other->address ? -1 : one->address > other->address;
+}
+
+static int look_up(struct symbols *s, Dwfl_Module *module, struct code *code)
+{
+	int ret = name_function(module, code, &s->texts);
+
+	if (!ret)
+		ret = name_source(module, code, &s->texts);
+	return ret ? ret : name_inlined(module, code, &s->texts);
+}
+
+/* NULL without memory. */
+static const struct code *code_at(struct symbols *s, Dwfl_Module *module, GElf_Addr address)
+{
+	struct code *code = malloc(sizeof(*code));
+	struct code **at;
+
+	if (!code)
+		return NULL;
+	*code = (struct code){
+		.address = address, .function = "-", .inlined = "-", .source = "-", .path = "-",
+	};
+	at = tsearch(code, &s->codes, compare_codes);
+	if (!at || *at != code) {
+		free(code);
+		return at ? *at : NULL;
+	}
+	if (!look_up(s, module, code))
+		return code;
+	tdelete(code, &s->codes, compare_codes);
+	free(code);
+	return NULL;
+}
+
+int symbols_name(struct symbols *s, struct place *p)
 {
 	uint64_t offset = p->offset;
+	const struct code *code;
 	struct image *image;
 	GElf_Addr address;
-	int ret;
 
 	if (!p->has_offset || !strcmp(p->mapping, "-"))
 		return 0;
@@ -269,10 +315,13 @@ int symbols_name(struct symbols *s, struct place *p, struct texts *t)
 		offset--;
 	if (!image->module || !address_of(image->module, offset, &address))
 		return 0;
-	ret = name_function(image->module, address, p, t);
-	if (ret)
-		return ret;
-	p->into += p->kind == SITE_SYSCALL;
-	ret = name_source(image->module, address, p, t);
-	return ret ? ret : name_inlined(image->module, address, p, t);
+	code = code_at(s, image->module, address);
+	if (!code)
+		return -ENOMEM;
+	p->function = code->function;
+	p->into = code->into + (p->kind == SITE_SYSCALL);
+	p->source = code->source;
+	p->path = code->path;
+	p->inlined = code->inlined;
+	return 0;
 }

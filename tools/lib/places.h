@@ -97,13 +97,13 @@ int file_vdso(enum file_state *state);
 struct symbols;
 
 /*
- * Files are opened once and stay so, for any number of places of any number of reports.
- * @kernel: release that the module runs on. NULL without memory.
+ * Files are opened once, and what stands in them is looked up once, for any number of places
+ * of any number of reports. @kernel: release that the module runs on. NULL without memory.
  */
 struct symbols *symbols_begin(bool any_file, const char *kernel);
 void symbols_end(struct symbols *s);
-/* Fills in function, into, inlined, source, path and state. */
-int symbols_name(struct symbols *s, struct place *p, struct texts *t);
+/* Fills in function, into, inlined, source, path and state; the texts end with @s. */
+int symbols_name(struct symbols *s, struct place *p);
 
 /* --- in words: place_note.c --------------------------------------------------- */
 
@@ -134,7 +134,7 @@ int gather(struct gathered *g, const struct source *src, pid_t pid, struct err *
 /* For the kernel that the files are of; NULL and why not. */
 struct symbols *gather_symbols(const struct source *src, bool any_file, struct err *e);
 
-/* Names and notes for all rows. */
+/* Names and notes for all rows; the names end with @symbols. */
 int gather_names(struct gathered *g, struct symbols *symbols, struct err *e);
 
 /*
