@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What walks of page tables cost that tell nobody anything: a line "PID" written to
- * /proc/cowscope_limit looks at each page as the view pages has to, "PID PID" at which
- * entries two address spaces have in common, as family has to. For the benchmark alone.
+ * /proc/cowscope_limit looks at each page as the view pages has to; "PID PID" does so for the
+ * first, and compares with the entries of the second, as family has to. For the benchmark
+ * alone.
  */
 #include <linux/mm.h>
 #include <linux/proc_fs.h>
@@ -19,32 +20,42 @@ static unsigned long found;
 static u64 tokens[PTRS_PER_PTE];
 static DEFINE_MUTEX(one_at_a_time);
 
-static void look_at_states(const pte_t *ptes, unsigned long nr)
+/* Whether a page that may not be written is mapped by somebody else, too. */
+static __always_inline bool is_shared(u64 pte)
+{
+	struct page *page;
+
+	if ((pte & (_PAGE_PRESENT | _PAGE_SPECIAL | _PAGE_RW)) != _PAGE_PRESENT)
+		return false;
+	page = pfn_to_page((pte & PTE_PFN_MASK) >> PAGE_SHIFT);
+	return !PageCompound(page) && PageAnon(page) && !PageAnonExclusive(page) &&
+	       atomic_read(&page->_mapcount) > 0;
+}
+
+static void look(const pte_t *ptes, unsigned long nr)
 {
 	unsigned long shared = 0;
 
-	for (; nr; nr--, ptes++) {
-		u64 pte = READ_ONCE(*ptes).pte;
-		struct page *page;
+	for (; nr; nr--, ptes++)
+		shared += is_shared(READ_ONCE(*ptes).pte);
+	found += shared;
+}
 
-		if ((pte & (_PAGE_PRESENT | _PAGE_SPECIAL | _PAGE_RW)) != _PAGE_PRESENT)
-			continue;
-		page = pfn_to_page((pte & PTE_PFN_MASK) >> PAGE_SHIFT);
-		if (!PageCompound(page) && PageAnon(page) && !PageAnonExclusive(page))
-			shared += atomic_read(&page->_mapcount) > 0;
+/* The same, and what the other one's entries are to be compared with. */
+static void look_and_take(const pte_t *ptes, unsigned long nr)
+{
+	unsigned long i, shared = 0;
+
+	for (i = 0; i < nr; i++) {
+		u64 pte = READ_ONCE(ptes[i]).pte;
+
+		shared += is_shared(pte);
+		tokens[i] = pte & PTE_PFN_MASK;
 	}
 	found += shared;
 }
 
-static void take_tokens(const pte_t *ptes, unsigned long nr)
-{
-	unsigned long i;
-
-	for (i = 0; i < nr; i++)
-		tokens[i] = READ_ONCE(ptes[i]).pte & PTE_PFN_MASK;
-}
-
-static void compare_tokens(const pte_t *ptes, unsigned long nr)
+static void compare(const pte_t *ptes, unsigned long nr)
 {
 	unsigned long i, same = 0;
 
@@ -74,7 +85,7 @@ static pmd_t *find_table(struct mm_struct *mm, unsigned long addr)
 
 /* As the module has to: under RCU and the table's lock, with a second look at what leads there. */
 static void look_at_table(struct mm_struct *mm, unsigned long addr, unsigned long end,
-			  void (*look)(const pte_t *ptes, unsigned long nr))
+			  void (*do_with)(const pte_t *ptes, unsigned long nr))
 {
 	pmd_t *pmd = find_table(mm, addr), table;
 	spinlock_t *lock;	/* of the table */
@@ -87,7 +98,7 @@ static void look_at_table(struct mm_struct *mm, unsigned long addr, unsigned lon
 		lock = pte_lockptr(mm, &table);
 		spin_lock(lock);
 		if (pmd_val(READ_ONCE(*pmd)) == pmd_val(table))
-			look(pte_offset_kernel(&table, addr), (end - addr) >> PAGE_SHIFT);
+			do_with(pte_offset_kernel(&table, addr), (end - addr) >> PAGE_SHIFT);
 		spin_unlock(lock);
 	}
 	rcu_read_unlock();
@@ -95,13 +106,13 @@ static void look_at_table(struct mm_struct *mm, unsigned long addr, unsigned lon
 
 /* One table, with its own hold on the address space. */
 static void step(struct mm_struct *mm, unsigned long addr, unsigned long end,
-		 void (*look)(const pte_t *ptes, unsigned long nr))
+		 void (*do_with)(const pte_t *ptes, unsigned long nr))
 {
 	if (!mmget_not_zero(mm))
 		return;
 	mmap_read_lock(mm);
 	if (find_vma(mm, addr))
-		look_at_table(mm, addr, end, look);
+		look_at_table(mm, addr, end, do_with);
 	mmap_read_unlock(mm);
 	mmput_async(mm);
 }
@@ -121,9 +132,9 @@ static void walk(struct mm_struct *mm, struct mm_struct *other)
 			return;
 		for (; start < end; start = next) {
 			next = pmd_addr_end(start, end);
-			step(mm, start, next, other ? take_tokens : look_at_states);
+			step(mm, start, next, other ? look_and_take : look);
 			if (other)
-				step(other, start, next, compare_tokens);
+				step(other, start, next, compare);
 			cond_resched();
 		}
 	}
