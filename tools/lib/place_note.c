@@ -155,6 +155,7 @@ const char *debug_package(const char *object)
 		{ "python3.11", "python3.11-dbg" },
 		{ "libpython3.11.so.1.0", "libpython3.11-dbg" },
 		{ "libc.so.6", "libc6-dbg" },
+		{ "libruby-3.1.so.3.1.2", "libruby3.1-dbgsym" },
 	};
 	size_t i;
 
