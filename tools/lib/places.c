@@ -62,6 +62,13 @@ void texts_free(struct texts *t)
 	*t = (struct texts){ 0 };
 }
 
+/* A place of nothing. */
+static const struct place nowhere = {
+	.by = "-", .syscall = "-", .mapping = "-", .object = "-", .dev = "-", .inode = "-",
+	.mtime_ns = "-", .function = "-", .inlined = "-", .source = "-", .path = "-",
+	.code = "-", .note = "-",
+};
+
 struct place *places_add(struct places *p)
 {
 	size_t max = p->max ? p->max * 2 : 64;
@@ -75,11 +82,7 @@ struct place *places_add(struct places *p)
 		p->max = max;
 	}
 	row = &p->row[p->n++];
-	*row = (struct place){
-		.by = "-", .syscall = "-", .mapping = "-", .object = "-", .dev = "-",
-		.inode = "-", .mtime_ns = "-", .function = "-", .inlined = "-", .source = "-",
-		.path = "-", .code = "-", .note = "-",
-	};
+	*row = nowhere;
 	return row;
 }
 
@@ -266,37 +269,16 @@ static size_t places_first(struct places *p)
 	return n;
 }
 
-/* A row that is of many places is of none. */
-static void nowhere(struct place *p)
-{
-	p->has_address = false;
-	p->has_offset = false;
-	p->syscall = "-";
-	p->mapping = "-";
-	p->object = "-";
-	p->dev = "-";
-	p->inode = "-";
-	p->mtime_ns = "-";
-	p->state = FILE_NONE;
-	p->function = "-";
-	p->inlined = "-";
-	p->source = "-";
-	p->path = "-";
-	p->code = "-";
-}
-
 /* Rows from @lines to @n become one; its name says how many they were. */
 static int cut(struct places *p, size_t lines, size_t n, struct err *e)
 {
-	struct place rest = p->row[lines];
+	struct place rest = nowhere;
 	size_t i;
 
-	for (i = lines + 1; i < n; i++)
-		merge(&rest, &p->row[i], BY_COUNT);
+	for (i = lines; i < n; i++)
+		add_causes(&rest, &p->row[i]);
 	rest.kind = SITE_UNKNOWN;
 	rest.by = "rest";
-	rest.processes = 0;
-	nowhere(&rest);
 	rest.note = texts_add(&p->texts, "%zu more", n - lines);
 	if (!rest.note)
 		return err_sys(e, -ENOMEM, "sites");
